@@ -1,0 +1,2 @@
+//! Compiles the pages.
+fn main() {}
