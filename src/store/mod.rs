@@ -5,8 +5,10 @@
 
 pub mod collection;
 pub mod error;
+pub mod facts;
 pub mod history;
 pub mod setting;
+pub mod task;
 
 use std::path::Path;
 use std::time::Duration;
