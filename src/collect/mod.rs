@@ -3,6 +3,8 @@
 //! A run is one transaction. For each rule it looks again at the untouched tasks that stand, and
 //! then at what is newly due; last it releases what this week's capacity allows.
 
+pub mod why;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::ids::EmployeeId;
@@ -38,8 +40,8 @@ pub fn run_reporting(
     progress: &mut dyn FnMut(),
 ) -> Result<CollectReport, StoreError> {
     let settings = store.settings()?;
+    let last = store.last_collected()?;
     let run = store.begin_run(today, Actor { origin: Origin::Collector, at })?;
-    let last = run.last_collected()?;
     let mut report = CollectReport::default();
     for rule in RuleKey::ALL {
         let employee = match &settings.rule(rule).assignee {

@@ -63,22 +63,6 @@ pub struct Run<'store> {
 }
 
 impl Run<'_> {
-    /// The day of each rule's last collection.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database cannot be read.
-    pub fn last_collected(&self) -> Result<HashMap<RuleKey, NaiveDate>, StoreError> {
-        let mut statement = self.write.prepare_cached("SELECT rule, collected_on FROM rule_collection")?;
-        let mut rows = statement.query([])?;
-        let mut days = HashMap::new();
-        while let Some(row) = rows.next()? {
-            if let Ok(rule) = row.get::<_, String>(0)?.parse() {
-                days.insert(rule, row.get(1)?);
-            }
-        }
-        Ok(days)
-    }
-
     /// The number of an active employee.
     ///
     /// # Errors
@@ -318,6 +302,23 @@ impl Store {
             Ok(LastCollection { finished_at: row.get(0)?, today: row.get(1)?, request_seen: row.get(2)? })
         });
         Ok(last.optional()?)
+    }
+
+    /// The day of each rule's last collection.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn last_collected(&self) -> Result<HashMap<RuleKey, NaiveDate>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT rule, collected_on FROM rule_collection")?;
+        let mut rows = statement.query([])?;
+        let mut days = HashMap::new();
+        while let Some(row) = rows.next()? {
+            if let Ok(rule) = row.get::<_, String>(0)?.parse() {
+                days.insert(rule, row.get(1)?);
+            }
+        }
+        Ok(days)
     }
 
     /// The newest instant that was written by any change or run: a clock before it cannot be right.
