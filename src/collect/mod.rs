@@ -39,9 +39,9 @@ pub fn run_reporting(
     at: DateTime<Utc>,
     progress: &mut dyn FnMut(),
 ) -> Result<CollectReport, StoreError> {
-    let settings = store.settings()?;
-    let last = store.last_collected()?;
     let run = store.begin_run(today, Actor { origin: Origin::Collector, at })?;
+    let settings = run.settings()?;
+    let last = run.last_collected()?;
     let mut report = CollectReport::default();
     for rule in RuleKey::ALL {
         let employee = match &settings.rule(rule).assignee {
