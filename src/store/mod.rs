@@ -5,8 +5,11 @@
 
 pub mod collection;
 pub mod error;
+pub mod facts;
 pub mod history;
 pub mod setting;
+pub mod task;
+pub mod task_list;
 
 use std::path::Path;
 use std::time::Duration;

@@ -274,6 +274,8 @@ CREATE TABLE task (
 ) STRICT;
 -- The list, its order and its counts, without touching the table.
 CREATE INDEX task_list ON task (state, execute_on, plate, rule, employee_id);
+-- What a collection looks at again.
+CREATE INDEX task_untouched ON task (rule, half) WHERE state IN ('waiting', 'open') AND touched = 0;
 CREATE INDEX task_waiting ON task (counts_from) WHERE state = 'waiting';
 CREATE INDEX task_released ON task (released_on, state) WHERE released_on IS NOT NULL;
 CREATE INDEX task_vehicle ON task (vehicle_id);
