@@ -3,6 +3,7 @@
 //! One decision function ([`decide::decide`]) serves the collector, `balie why`, the preview of
 //! the settings page and the tests; the store only chooses which facts to look at.
 
+pub mod alert;
 pub mod decide;
 pub mod describe;
 pub mod facts;
