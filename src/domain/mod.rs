@@ -1,1 +1,16 @@
 //! What things are and what may happen to them. Pure: no I/O, no clock, no SQL, no log.
+//!
+//! One noun, one file; the words are those of the shop (customer, vehicle, task, rule ...).
+
+pub mod amount;
+pub mod customer;
+pub mod dates;
+pub mod employee;
+pub mod ids;
+pub mod language;
+pub mod plate;
+pub mod records;
+pub mod rule;
+pub mod settings;
+pub mod task;
+pub mod vehicle;

@@ -1,1 +1,10 @@
-//! Filled in by the commits that follow.
+//! Facts + settings + today -> a verdict with its reasons. Pure, like `domain`.
+//!
+//! One decision function ([`decide::decide`]) serves the collector, `balie why`, the preview of
+//! the settings page and the tests; the store only chooses which facts to look at.
+
+pub mod decide;
+// describe
+pub mod facts;
+pub mod rank;
+pub mod window;

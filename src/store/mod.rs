@@ -1,1 +1,165 @@
-//! Filled in by the commits that follow.
+//! The only SQL. One database file, one connection for each [`Store`], one file for each noun.
+//!
+//! The database is the only channel between the programs: a change by one is seen by the others
+//! through [`Store::data_version`].
+
+pub mod collection;
+pub mod error;
+pub mod facts;
+pub mod history;
+pub mod setting;
+pub mod task;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+pub use error::StoreError;
+
+/// Written into the file's header: `BALI`.
+const APPLICATION_ID: i32 = 0x4241_4C49;
+
+/// Migrations in order; the first makes version 1.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/001.sql")];
+
+/// SQLite before 3.51.3 can damage a write-ahead log that two processes share (faults 2.2).
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// How long a statement waits for another process's write.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How a store is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Reads and writes; makes the file and brings its tables up to date.
+    Write,
+    /// Reads only; the file must exist.
+    Read,
+}
+
+/// One connection to Balie's database.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens the database, makes it when it is not there, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`] says what is in the way: no access, a newer Balie's file, a damaged file.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, Access::Write)
+    }
+
+    /// Opens the database with the access named.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(path: &Path, access: Access) -> Result<Self, StoreError> {
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
+        }
+        let flags = match access {
+            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            Access::Read => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        };
+        let open = || -> Result<Connection, rusqlite::Error> {
+            let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+            connection.busy_timeout(BUSY)?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+            connection.set_prepared_statement_cache_capacity(128);
+            Ok(connection)
+        };
+        let connection = open().map_err(|cause| StoreError::open(path, cause))?;
+        let mut store = Self { connection };
+        store.prepare(path, access)?;
+        Ok(store)
+    }
+
+    fn prepare(&mut self, path: &Path, access: Access) -> Result<(), StoreError> {
+        let newest = i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX);
+        let open = |cause| StoreError::open(path, cause);
+        let application: i32 =
+            self.connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(open)?;
+        let version = self.schema_version().map_err(open)?;
+        if version > newest {
+            return Err(StoreError::Newer { path: path.to_owned(), version, newest });
+        }
+        if application != APPLICATION_ID {
+            let tables: i64 = self
+                .connection
+                .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+                .map_err(open)?;
+            if tables > 0 || version > 0 {
+                return Err(StoreError::Foreign(path.to_owned()));
+            }
+        }
+        match access {
+            Access::Read if version < newest => {
+                return Err(StoreError::Older { path: path.to_owned(), version, newest });
+            }
+            Access::Read => self.connection.pragma_update(None, "query_only", true)?,
+            Access::Write => {
+                self.connection.pragma_update(None, "journal_mode", "WAL").map_err(open)?;
+                if version < newest {
+                    self.migrate().map_err(open)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn schema_version(&self) -> rusqlite::Result<i32> {
+        self.connection.pragma_query_value(None, "user_version", |row| row.get(0))
+    }
+
+    /// Brings the tables up to date in one transaction; two programs that start together agree
+    /// through the write lock.
+    fn migrate(&mut self) -> rusqlite::Result<()> {
+        let write = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version: i32 = write.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        for (index, migration) in MIGRATIONS.iter().enumerate() {
+            let number = i32::try_from(index + 1).unwrap_or(i32::MAX);
+            if number > version {
+                write.execute_batch(migration)?;
+                write.pragma_update(None, "user_version", number)?;
+            }
+        }
+        write.pragma_update(None, "application_id", APPLICATION_ID)?;
+        write.commit()
+    }
+
+    /// A number that changes whenever another connection has committed something.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn data_version(&self) -> Result<i64, StoreError> {
+        Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
+    /// Limits the memory this connection keeps for pages, in KiB.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not answer.
+    pub fn limit_cache(&self, kib: u32) -> Result<(), StoreError> {
+        Ok(self.connection.pragma_update(None, "cache_size", -i64::from(kib))?)
+    }
+
+    /// Whether the file's structure is whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with SQLite's words when it is not.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let words: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if words == "ok" { Ok(()) } else { Err(StoreError::Damaged(words)) }
+    }
+
+    /// A transaction that holds the write lock from its beginning.
+    pub(crate) fn write(&mut self) -> Result<Transaction<'_>, StoreError> {
+        Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+}
