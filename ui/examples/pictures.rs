@@ -136,6 +136,7 @@ fn main() {
                 fill(&app);
                 desk.set_choice(ChoiceKind::None);
                 desk.set_fault(FaultKind::None);
+                desk.set_more_faults(0);
                 theme.set_dark(page == "dark");
                 match page {
                     "loading" => tasks.set_state(ListState::Loading),
@@ -143,7 +144,6 @@ fn main() {
                     "error" => {
                         tasks.set_state(ListState::Error);
                         tasks.set_counts_known(false);
-                        desk.set_fault(FaultKind::ListUnreadable);
                         desk.set_alert(AlertState::Steady);
                     }
                     "fault" => {
