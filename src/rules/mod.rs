@@ -4,7 +4,7 @@
 //! the settings page and the tests; the store only chooses which facts to look at.
 
 pub mod decide;
-// describe
+pub mod describe;
 pub mod facts;
 pub mod rank;
 pub mod window;

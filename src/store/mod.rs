@@ -9,6 +9,7 @@ pub mod facts;
 pub mod history;
 pub mod setting;
 pub mod task;
+pub mod task_list;
 
 use std::path::Path;
 use std::time::Duration;
