@@ -44,13 +44,21 @@ pub enum Doubt {
         newest: DateTime<Utc>,
     },
     /// It leapt years ahead while the program ran.
-    #[error("the clock leapt from {from} to {now}; set it right, or start Balie again if it is right")]
+    #[error(
+        "the clock leapt from {} to {}; set it right, or start Balie again if it is right",
+        minute(from),
+        minute(now)
+    )]
     Leapt {
         /// What it should have said.
         from: DateTime<Utc>,
         /// What it says.
         now: DateTime<Utc>,
     },
+}
+
+fn minute(at: &DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// What the decision about the clock rests on.
