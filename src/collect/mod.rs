@@ -3,6 +3,11 @@
 //! A run is one transaction. For each rule it looks again at the untouched tasks that stand, and
 //! then at what is newly due; last it releases what this week's capacity allows.
 
+pub mod schedule;
+pub mod service;
+pub mod why;
+mod worker;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::ids::EmployeeId;
@@ -37,8 +42,8 @@ pub fn run_reporting(
     at: DateTime<Utc>,
     progress: &mut dyn FnMut(),
 ) -> Result<CollectReport, StoreError> {
-    let settings = store.settings()?;
     let run = store.begin_run(today, Actor { origin: Origin::Collector, at })?;
+    let settings = run.settings()?;
     let last = run.last_collected()?;
     let mut report = CollectReport::default();
     for rule in RuleKey::ALL {

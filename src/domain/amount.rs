@@ -41,7 +41,7 @@ impl Money {
         let whole = (self.0.unsigned_abs() / 100).to_string();
         let mut grouped = String::with_capacity(whole.len() + 8);
         for (place, digit) in whole.chars().enumerate() {
-            if place > 0 && (whole.len() - place) % 3 == 0 {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
                 grouped.push(language.thousands_mark());
             }
             grouped.push(digit);

@@ -167,10 +167,8 @@ fn excepted(facts: &Facts, rule: &RuleSettings, settings: &Settings, today: Naiv
         return Some(Reason::ChangedHands);
     }
     let vehicle = facts.vehicle.as_ref()?;
-    if facts.rule == RuleKey::Inspection {
-        if let Some(on) = vehicle.inspection_appointment_on {
-            return Some(Reason::AppointmentPlanned(on));
-        }
+    if let (RuleKey::Inspection, Some(on)) = (facts.rule, vehicle.inspection_appointment_on) {
+        return Some(Reason::AppointmentPlanned(on));
     }
     let months = settings.general.recently_seen_months;
     if facts.rule.is_workshop_bound() && months > 0 {

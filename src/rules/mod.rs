@@ -3,8 +3,9 @@
 //! One decision function ([`decide::decide`]) serves the collector, `balie why`, the preview of
 //! the settings page and the tests; the store only chooses which facts to look at.
 
+pub mod alert;
 pub mod decide;
-// describe
+pub mod describe;
 pub mod facts;
 pub mod rank;
 pub mod window;

@@ -1,1 +1,13 @@
-//! Filled in by the commits that follow.
+//! The machine under the program: its configuration, its clock, its health and its one lock.
+//!
+//! What differs between a shop's appliance, a developer's laptop and a test stands here, so that
+//! no other layer has to ask where it runs.
+
+pub mod args;
+pub mod clock;
+pub mod collector;
+pub mod config;
+pub mod health;
+pub mod hours;
+pub mod lock;
+pub mod log;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::facts::{self, Candidate};
 use super::history::{Actor, instant};
 use super::task::{self, Following, NewTask};
-use super::{Store, StoreError};
+use super::{Store, StoreError, setting};
 use crate::domain::amount::Money;
 use crate::domain::ids::{EmployeeId, TaskId};
 use crate::domain::rule::{Half, RuleKey};
@@ -63,20 +63,20 @@ pub struct Run<'store> {
 }
 
 impl Run<'_> {
-    /// The day of each rule's last collection.
+    /// What the shop set, as of this run.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn settings(&self) -> Result<Settings, StoreError> {
+        setting::settings(&self.write)
+    }
+
+    /// The day of each rule's last collection before this run.
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot be read.
     pub fn last_collected(&self) -> Result<HashMap<RuleKey, NaiveDate>, StoreError> {
-        let mut statement = self.write.prepare_cached("SELECT rule, collected_on FROM rule_collection")?;
-        let mut rows = statement.query([])?;
-        let mut days = HashMap::new();
-        while let Some(row) = rows.next()? {
-            if let Ok(rule) = row.get::<_, String>(0)?.parse() {
-                days.insert(rule, row.get(1)?);
-            }
-        }
-        Ok(days)
+        last_collected(&self.write)
     }
 
     /// The number of an active employee.
@@ -320,6 +320,14 @@ impl Store {
         Ok(last.optional()?)
     }
 
+    /// The day of each rule's last collection.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn last_collected(&self) -> Result<HashMap<RuleKey, NaiveDate>, StoreError> {
+        last_collected(&self.connection)
+    }
+
     /// The newest instant that was written by any change or run: a clock before it cannot be right.
     ///
     /// # Errors
@@ -343,4 +351,16 @@ impl Store {
 fn requested(connection: &Connection) -> Result<i64, StoreError> {
     let sql = "SELECT number FROM collection_request WHERE id = 1";
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+fn last_collected(connection: &Connection) -> Result<HashMap<RuleKey, NaiveDate>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT rule, collected_on FROM rule_collection")?;
+    let mut rows = statement.query([])?;
+    let mut days = HashMap::new();
+    while let Some(row) = rows.next()? {
+        if let Ok(rule) = row.get::<_, String>(0)?.parse() {
+            days.insert(rule, row.get(1)?);
+        }
+    }
+    Ok(days)
 }

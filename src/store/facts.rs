@@ -2,10 +2,10 @@
 //! (by an indexed window of dates), what exists already (by task), and everything about one
 //! vehicle (for `why`). SQL only chooses; `rules::decide` decides.
 
-use chrono::NaiveDate;
-use rusqlite::{Connection, Row, named_params};
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::StoreError;
+use super::{Store, StoreError};
 use crate::domain::amount::Money;
 use crate::domain::customer::CustomerKind;
 use crate::domain::ids::{
@@ -343,7 +343,64 @@ fn standing_task(row: &Row<'_>) -> Result<Option<StandingTask>, StoreError> {
     }))
 }
 
+/// The present owner of a vehicle.
+pub(super) fn owner(
+    connection: &Connection,
+    vehicle: VehicleId,
+    today: NaiveDate,
+) -> Result<Option<CustomerId>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {OWNER} FROM vehicle v WHERE v.id = :vehicle"))?;
+    let owner: Option<Option<i64>> = statement
+        .query_row(named_params! { ":today": today, ":vehicle": vehicle.0 }, |row| row.get(0))
+        .optional()?;
+    Ok(owner.flatten().map(CustomerId))
+}
+
 /// A stored plate; it was checked when it was written.
 pub(crate) fn plate(text: &str) -> Result<Plate, StoreError> {
     Plate::parse(text).map_err(|wrong| StoreError::Strange(format!("a plate: {wrong}")))
+}
+
+/// What the register says about a vehicle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegisterRecord {
+    /// The inspection expires on.
+    pub inspection_expires_on: Option<NaiveDate>,
+    /// Registered to the present holder on.
+    pub registered_on: Option<NaiveDate>,
+    /// When the register was asked, in UTC.
+    pub fetched_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// Every subject of a rule, of one vehicle or (`None`) of all, with the task of the same key.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn candidates(
+        &self,
+        rule: RuleKey,
+        half: Half,
+        vehicle: Option<VehicleId>,
+        today: NaiveDate,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        everything(&self.connection, rule, half, vehicle, today)
+    }
+
+    /// What the register said about a vehicle when it was last asked.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn register_record(&self, vehicle: VehicleId) -> Result<Option<RegisterRecord>, StoreError> {
+        let sql = "SELECT inspection_expires_on, registered_on, fetched_at FROM register_record WHERE vehicle_id = ?1";
+        let record = self.connection.prepare_cached(sql)?.query_row([vehicle.0], |row| {
+            Ok(RegisterRecord {
+                inspection_expires_on: row.get(0)?,
+                registered_on: row.get(1)?,
+                fetched_at: row.get(2)?,
+            })
+        });
+        Ok(record.optional()?)
+    }
 }

@@ -22,6 +22,8 @@ mod quote;
 mod sale;
 pub mod setting;
 pub mod task;
+pub mod task_detail;
+pub mod task_list;
 mod vehicle;
 mod visit;
 

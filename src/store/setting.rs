@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use super::history::{Actor, Change, record};
@@ -16,17 +16,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database cannot be read or holds a value that does not fit.
     pub fn settings(&self) -> Result<Settings, StoreError> {
-        let mut settings = Settings::default();
-        let mut statement = self.connection.prepare_cached("SELECT key, value FROM setting ORDER BY key")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (key, value): (String, String) = (row.get(0)?, row.get(1)?);
-            match settings.set(&key, &value) {
-                Ok(()) | Err(SettingError::Unknown(_)) => {}
-                Err(wrong) => return Err(StoreError::Strange(wrong.to_string())),
-            }
-        }
-        Ok(settings)
+        settings(&self.connection)
     }
 
     /// Changes one setting, with its line of history, and asks for a collection.
@@ -35,7 +25,8 @@ impl Store {
     /// [`StoreError::Setting`] when key or value do not fit; [`StoreError::Missing`] when the
     /// assignee is not an active employee.
     pub fn set_setting(&mut self, key: &str, value: &str, actor: Actor) -> Result<Settings, StoreError> {
-        let before = self.settings()?;
+        let write = self.write()?;
+        let before = settings(&write)?;
         let mut after = before.clone();
         after.set(key, value)?;
         let old = text(&before.get(key)?);
@@ -43,7 +34,6 @@ impl Store {
         if old == new {
             return Ok(after);
         }
-        let write = self.write()?;
         if key.ends_with(".assignee") && !new.is_empty() {
             let known: Option<i64> = write
                 .query_row("SELECT id FROM employee WHERE code = ?1 AND active = 1", [&new], |row| row.get(0))
@@ -132,6 +122,20 @@ impl Store {
         write.commit()?;
         Ok(())
     }
+}
+
+pub(super) fn settings(connection: &Connection) -> Result<Settings, StoreError> {
+    let mut settings = Settings::default();
+    let mut statement = connection.prepare_cached("SELECT key, value FROM setting ORDER BY key")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (key, value): (String, String) = (row.get(0)?, row.get(1)?);
+        match settings.set(&key, &value) {
+            Ok(()) | Err(SettingError::Unknown(_)) => {}
+            Err(wrong) => return Err(StoreError::Strange(wrong.to_string())),
+        }
+    }
+    Ok(settings)
 }
 
 /// A value as it is stored and typed: texts without quotes, no assignee as nothing.

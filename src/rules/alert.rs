@@ -1,0 +1,262 @@
+//! The LED's language, shared with the icon on the screen (CSS-08, NEW-03).
+//!
+//! Off: nothing due, or outside opening hours. Slow: tasks due. Fast: tasks overdue. Steady: Balie
+//! itself needs help. What could not be read is never 'nothing due' (fault table, row 26).
+
+use std::time::Duration;
+
+/// What LED and icon show. The order is the priority: a later one wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Alert {
+    /// Dark.
+    #[default]
+    Off,
+    /// One second lit, one second dark.
+    Slow,
+    /// Two and a half flashes a second: under the three that can harm.
+    Fast,
+    /// Lit.
+    Steady,
+}
+
+/// Open tasks that ask for attention today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Waiting {
+    /// Execution date today or earlier.
+    pub due: u32,
+    /// Of these: execution date more than `overdue_after_days` ago.
+    pub overdue: u32,
+}
+
+/// What the alert is decided on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signals {
+    /// The counts; none when they could not be read.
+    pub waiting: Option<Waiting>,
+    /// No collection for two intervals.
+    pub collector_silent: bool,
+    /// The clock is not believed.
+    pub clock_doubted: bool,
+    /// The disk is nearly full.
+    pub disk_nearly_full: bool,
+    /// The database is damaged.
+    pub database_damaged: bool,
+    /// Within opening hours.
+    pub open: bool,
+    /// Silenced by a long press.
+    pub silenced: bool,
+}
+
+/// Why the alert is what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The database is damaged.
+    DatabaseDamaged,
+    /// The tasks could not be read.
+    CouldNotRead,
+    /// The clock is not believed.
+    ClockDoubted,
+    /// No collection for two intervals.
+    CollectorSilent,
+    /// The disk is nearly full.
+    DiskNearlyFull,
+    /// So many tasks are overdue.
+    Overdue(u32),
+    /// So many tasks are due.
+    Due(u32),
+    /// Outside opening hours.
+    Closed,
+    /// Silenced by a long press.
+    Silenced,
+}
+
+/// The alert and everything that speaks for it, gravest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What to show.
+    pub alert: Alert,
+    /// Why; empty when nothing is due.
+    pub reasons: Vec<Reason>,
+}
+
+/// Decides what LED and icon show.
+///
+/// Closing time and a long press keep the blinking away, not the call for help: a Balie that needs
+/// help is also seen to do so before opening time.
+pub fn decide(signals: &Signals) -> Verdict {
+    let mut reasons = Vec::new();
+    let help = [
+        (signals.database_damaged, Reason::DatabaseDamaged),
+        (signals.waiting.is_none(), Reason::CouldNotRead),
+        (signals.clock_doubted, Reason::ClockDoubted),
+        (signals.collector_silent, Reason::CollectorSilent),
+        (signals.disk_nearly_full, Reason::DiskNearlyFull),
+    ];
+    reasons.extend(help.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason));
+    let mut alert = if reasons.is_empty() { Alert::Off } else { Alert::Steady };
+
+    let Waiting { due, overdue } = signals.waiting.unwrap_or_default();
+    let blink = match (due, overdue) {
+        (0, 0) => Alert::Off,
+        (_, 0) => Alert::Slow,
+        _ => Alert::Fast,
+    };
+    reasons.extend((overdue > 0).then_some(Reason::Overdue(overdue)));
+    reasons.extend((due > 0).then_some(Reason::Due(due)));
+    if blink > Alert::Off {
+        let hushed = [(!signals.open, Reason::Closed), (signals.silenced, Reason::Silenced)];
+        let hushed: Vec<_> =
+            hushed.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason).collect();
+        if hushed.is_empty() {
+            alert = alert.max(blink);
+        }
+        reasons.extend(hushed);
+    }
+    Verdict { alert, reasons }
+}
+
+impl Alert {
+    /// All four, weakest first.
+    pub const ALL: [Alert; 4] = [Alert::Off, Alert::Slow, Alert::Fast, Alert::Steady];
+
+    /// The word of `balie led`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Alert::Off => "off",
+            Alert::Slow => "slow",
+            Alert::Fast => "fast",
+            Alert::Steady => "on",
+        }
+    }
+
+    /// Length of one flash and its pause together; none when it does not blink.
+    pub fn period(self) -> Option<Duration> {
+        match self {
+            Alert::Off | Alert::Steady => None,
+            Alert::Slow => Some(Duration::from_millis(2000)),
+            Alert::Fast => Some(Duration::from_millis(400)),
+        }
+    }
+
+    /// Whether it is lit, so long after the beginning of the first flash.
+    pub fn lit(self, elapsed: Duration) -> bool {
+        match self.period() {
+            None => self == Alert::Steady,
+            Some(period) => elapsed.as_nanos() % period.as_nanos() < period.as_nanos() / 2,
+        }
+    }
+
+    /// How long it stays as it is; none when it does not blink.
+    pub fn next_change(self, elapsed: Duration) -> Option<Duration> {
+        let half = self.period()?.as_nanos() / 2;
+        let left = half - elapsed.as_nanos() % half;
+        Some(Duration::from_nanos(u64::try_from(left).unwrap_or(u64::MAX)))
+    }
+}
+
+impl std::str::FromStr for Alert {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Alert::ALL.into_iter().find(|alert| alert.as_str() == text);
+        found.ok_or_else(|| format!("'{text}' is not something the LED does: write off, slow, fast or on"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUIET: Signals = Signals {
+        waiting: Some(Waiting { due: 0, overdue: 0 }),
+        collector_silent: false,
+        clock_doubted: false,
+        disk_nearly_full: false,
+        database_damaged: false,
+        open: true,
+        silenced: false,
+    };
+
+    fn waiting(due: u32, overdue: u32) -> Signals {
+        Signals { waiting: Some(Waiting { due, overdue }), ..QUIET }
+    }
+
+    #[test]
+    fn what_the_led_says() {
+        use Reason::*;
+        let table: [(&str, Signals, Alert, &[Reason]); 14] = [
+            ("nothing", QUIET, Alert::Off, &[]),
+            ("due", waiting(3, 0), Alert::Slow, &[Due(3)]),
+            ("overdue", waiting(3, 1), Alert::Fast, &[Overdue(1), Due(3)]),
+            ("closed", Signals { open: false, ..waiting(3, 1) }, Alert::Off, &[Overdue(1), Due(3), Closed]),
+            ("silenced", Signals { silenced: true, ..waiting(3, 0) }, Alert::Off, &[Due(3), Silenced]),
+            ("nothing, closed", Signals { open: false, ..QUIET }, Alert::Off, &[]),
+            ("unread", Signals { waiting: None, ..QUIET }, Alert::Steady, &[CouldNotRead]),
+            (
+                "unread, silenced, closed",
+                Signals { waiting: None, silenced: true, open: false, ..QUIET },
+                Alert::Steady,
+                &[CouldNotRead],
+            ),
+            ("silent", Signals { collector_silent: true, ..QUIET }, Alert::Steady, &[CollectorSilent]),
+            ("clock", Signals { clock_doubted: true, ..QUIET }, Alert::Steady, &[ClockDoubted]),
+            ("disk", Signals { disk_nearly_full: true, ..QUIET }, Alert::Steady, &[DiskNearlyFull]),
+            ("damaged", Signals { database_damaged: true, ..QUIET }, Alert::Steady, &[DatabaseDamaged]),
+            (
+                "overdue and disk",
+                Signals { disk_nearly_full: true, ..waiting(2, 2) },
+                Alert::Steady,
+                &[DiskNearlyFull, Overdue(2), Due(2)],
+            ),
+            (
+                "disk, at night",
+                Signals { disk_nearly_full: true, open: false, ..waiting(1, 0) },
+                Alert::Steady,
+                &[DiskNearlyFull, Due(1), Closed],
+            ),
+        ];
+        for (name, signals, alert, reasons) in table {
+            assert_eq!(decide(&signals), Verdict { alert, reasons: reasons.to_vec() }, "{name}");
+        }
+    }
+
+    #[test]
+    fn trouble_is_never_off_whatever_else_holds() {
+        for bits in 0..128_u8 {
+            let on = |bit: u8| bits & (1 << bit) != 0;
+            let signals = Signals {
+                waiting: (!on(0)).then_some(Waiting { due: u32::from(on(1)), overdue: 0 }),
+                collector_silent: on(2),
+                clock_doubted: on(3),
+                database_damaged: on(4),
+                open: on(5),
+                silenced: on(6),
+                disk_nearly_full: false,
+            };
+            let trouble = on(0) || on(2) || on(3) || on(4);
+            assert_eq!(decide(&signals).alert == Alert::Steady, trouble, "{signals:?}");
+        }
+    }
+
+    #[test]
+    fn phases_and_the_time_to_the_next() {
+        let at = Duration::from_millis;
+        for (alert, elapsed, lit, next) in [
+            (Alert::Slow, 0, true, Some(1000)),
+            (Alert::Slow, 999, true, Some(1)),
+            (Alert::Slow, 1000, false, Some(1000)),
+            (Alert::Slow, 2500, true, Some(500)),
+            (Alert::Fast, 0, true, Some(200)),
+            (Alert::Fast, 199, true, Some(1)),
+            (Alert::Fast, 200, false, Some(200)),
+            (Alert::Fast, 450, true, Some(150)),
+            (Alert::Off, 450, false, None),
+            (Alert::Steady, 450, true, None),
+        ] {
+            assert_eq!(alert.lit(at(elapsed)), lit, "{alert:?} {elapsed}");
+            assert_eq!(alert.next_change(at(elapsed)), next.map(at), "{alert:?} {elapsed}");
+        }
+        let fastest = Alert::ALL.iter().filter_map(|alert| alert.period()).min().unwrap();
+        assert!(fastest > at(333), "three flashes a second or more can harm");
+    }
+}
