@@ -343,6 +343,20 @@ fn standing_task(row: &Row<'_>) -> Result<Option<StandingTask>, StoreError> {
     }))
 }
 
+/// The present owner of a vehicle.
+pub(super) fn owner(
+    connection: &Connection,
+    vehicle: VehicleId,
+    today: NaiveDate,
+) -> Result<Option<CustomerId>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {OWNER} FROM vehicle v WHERE v.id = :vehicle"))?;
+    let owner: Option<Option<i64>> = statement
+        .query_row(named_params! { ":today": today, ":vehicle": vehicle.0 }, |row| row.get(0))
+        .optional()?;
+    Ok(owner.flatten().map(CustomerId))
+}
+
 /// A stored plate; it was checked when it was written.
 pub(crate) fn plate(text: &str) -> Result<Plate, StoreError> {
     Plate::parse(text).map_err(|wrong| StoreError::Strange(format!("a plate: {wrong}")))
@@ -372,15 +386,6 @@ impl Store {
         today: NaiveDate,
     ) -> Result<Vec<Candidate>, StoreError> {
         everything(&self.connection, rule, half, vehicle, today)
-    }
-
-    /// The vehicle with a plate.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database cannot be read.
-    pub fn vehicle_by_plate(&self, plate: &Plate) -> Result<Option<VehicleId>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT id FROM vehicle WHERE plate = ?1")?;
-        Ok(statement.query_row([plate.as_str()], |row| row.get(0)).optional()?.map(VehicleId))
     }
 
     /// What the register said about a vehicle when it was last asked.

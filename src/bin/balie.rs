@@ -1,2 +1,0 @@
-//! Wiring only.
-fn main() {}

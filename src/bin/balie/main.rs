@@ -1,0 +1,128 @@
+//! `balie`, the technician's command line: reads the words, calls the library, prints the answer.
+//!
+//! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 it
+//! could not be done (with one clear line), 2 wrong usage.
+
+mod exchange;
+mod manual;
+mod panel;
+mod settings;
+mod tasks;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use balie::collect::{self, CollectReport};
+use balie::station::args::{Station, StationArgs};
+use balie::store::Store;
+use clap::{Parser, Subcommand};
+
+/// Balie works out which customers of a workshop should be contacted this week.
+#[derive(Debug, Parser)]
+#[command(name = "balie", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    station: StationArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take in the shop's CSV files: a folder of them, or one
+    Import(exchange::Import),
+    /// Write everything as CSV files, which an empty Balie can take in again
+    Export(exchange::Export),
+    /// Work out now which tasks there are
+    Collect {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the list of the CRM manager
+    Tasks(tasks::Tasks),
+    /// Say for one vehicle, rule by rule, why there is a task or why not
+    Why(tasks::Why),
+    /// Show or change what the shop has set
+    #[command(subcommand)]
+    Settings(settings::Settings),
+    /// Fill an empty database (or a folder with CSV files) with an invented shop
+    //Demo(exchange::Demo),
+    /// Try the LED
+    Led(panel::Led),
+    /// Print completions for a shell
+    Completions(manual::Completions),
+    /// Write the manual pages into a folder
+    Man(manual::Man),
+}
+
+/// What ends a command: words for the technician.
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if is_closed_pipe(failure.as_ref()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(io::stderr(), "balie: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whoever read our output (`balie tasks | head`) has seen enough.
+fn is_closed_pipe(failure: &(dyn std::error::Error + 'static)) -> bool {
+    failure.downcast_ref::<io::Error>().is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn run(cli: &Cli) -> Result<(), Failure> {
+    match &cli.command {
+        Command::Completions(completions) => return completions.run(),
+        Command::Man(man) => return man.run(),
+        _ => {}
+    }
+    let station = cli.station.station()?;
+    match &cli.command {
+        Command::Import(import) => import.run(&station),
+        Command::Export(export) => export.run(&station),
+        Command::Collect { json } => collect_now(&station, *json),
+        Command::Tasks(tasks) => tasks.run(&station),
+        Command::Why(why) => why.run(&station),
+        Command::Settings(settings) => settings.run(&station),
+        //Command::Demo(demo) => demo.run(&station),
+        Command::Led(led) => led.run(&station),
+        Command::Completions(_) | Command::Man(_) => Ok(()),
+    }
+}
+
+/// The shop's database; its folder is made when it is not there.
+fn open(station: &Station) -> Result<Store, Failure> {
+    std::fs::create_dir_all(&station.data_dir)
+        .map_err(|cause| format!("the data folder {} cannot be made: {cause}", station.data_dir.display()))?;
+    Ok(Store::open(&station.database())?)
+}
+
+fn collect_now(station: &Station, json: bool) -> Result<(), Failure> {
+    let mut store = open(station)?;
+    let now = station.clock.trusted_now(store.newest_instant()?)?;
+    let report = collect::run(&mut store, station.clock.today(), now)?;
+    if json {
+        return print_json(&report);
+    }
+    let CollectReport { made, withdrawn, returned, waiting, unchanged, .. } = report;
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "made {made}\nwithdrawn {withdrawn}\nreturned {returned}\nwaiting {waiting}\nunchanged {unchanged}"
+    )?;
+    Ok(())
+}
+
+/// One JSON document on standard output.
+fn print_json(document: &impl serde::Serialize) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, document)?;
+    writeln!(out)?;
+    Ok(())
+}
