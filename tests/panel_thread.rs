@@ -1,5 +1,7 @@
 //! The panel's thread with simulated hardware: what the LED does and what is told about it.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
