@@ -343,6 +343,20 @@ fn standing_task(row: &Row<'_>) -> Result<Option<StandingTask>, StoreError> {
     }))
 }
 
+/// The present owner of a vehicle.
+pub(super) fn owner(
+    connection: &Connection,
+    vehicle: VehicleId,
+    today: NaiveDate,
+) -> Result<Option<CustomerId>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {OWNER} FROM vehicle v WHERE v.id = :vehicle"))?;
+    let owner: Option<Option<i64>> = statement
+        .query_row(named_params! { ":today": today, ":vehicle": vehicle.0 }, |row| row.get(0))
+        .optional()?;
+    Ok(owner.flatten().map(CustomerId))
+}
+
 /// A stored plate; it was checked when it was written.
 pub(crate) fn plate(text: &str) -> Result<Plate, StoreError> {
     Plate::parse(text).map_err(|wrong| StoreError::Strange(format!("a plate: {wrong}")))

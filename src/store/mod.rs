@@ -9,6 +9,7 @@ pub mod facts;
 pub mod history;
 pub mod setting;
 pub mod task;
+pub mod task_detail;
 pub mod task_list;
 
 use std::path::Path;

@@ -3,7 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 it
 //! could not be done (with one clear line), 2 wrong usage.
 
-mod exchange;
+//mod exchange;
 mod manual;
 mod panel;
 mod settings;
@@ -30,9 +30,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Take in the shop's CSV files: a folder of them, or one
-    Import(exchange::Import),
+    //Import(exchange::Import),
     /// Write everything as CSV files, which an empty Balie can take in again
-    Export(exchange::Export),
+    //Export(exchange::Export),
     /// Work out now which tasks there are
     Collect {
         /// Print one JSON document
@@ -47,7 +47,7 @@ enum Command {
     #[command(subcommand)]
     Settings(settings::Settings),
     /// Fill an empty database (or a folder with CSV files) with an invented shop
-    Demo(exchange::Demo),
+    //Demo(exchange::Demo),
     /// Try the LED
     Led(panel::Led),
     /// Print completions for a shell
@@ -84,13 +84,13 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     }
     let station = cli.station.station()?;
     match &cli.command {
-        Command::Import(import) => import.run(&station),
-        Command::Export(export) => export.run(&station),
+        //Command::Import(import) => import.run(&station),
+        //Command::Export(export) => export.run(&station),
         Command::Collect { json } => collect_now(&station, *json),
         Command::Tasks(tasks) => tasks.run(&station),
         Command::Why(why) => why.run(&station),
         Command::Settings(settings) => settings.run(&station),
-        Command::Demo(demo) => demo.run(&station),
+        //Command::Demo(demo) => demo.run(&station),
         Command::Led(led) => led.run(&station),
         Command::Completions(_) | Command::Man(_) => Ok(()),
     }
@@ -112,7 +112,10 @@ fn collect_now(station: &Station, json: bool) -> Result<(), Failure> {
     }
     let CollectReport { made, withdrawn, returned, waiting, unchanged, .. } = report;
     let mut out = io::stdout().lock();
-    writeln!(out, "made {made}\nwithdrawn {withdrawn}\nreturned {returned}\nwaiting {waiting}\nunchanged {unchanged}")?;
+    writeln!(
+        out,
+        "made {made}\nwithdrawn {withdrawn}\nreturned {returned}\nwaiting {waiting}\nunchanged {unchanged}"
+    )?;
     Ok(())
 }
 

@@ -92,7 +92,10 @@ fn hint(settings: &settings::Settings, key: &str) -> Result<(), Failure> {
     };
     let set = settings.rule(rule);
     if set.has_number() && !set.enabled {
-        writeln!(io::stderr(), "note: {rule} is switched off; `balie settings set rules.{rule}.enabled true` switches it on")?;
+        writeln!(
+            io::stderr(),
+            "note: {rule} is switched off; `balie settings set rules.{rule}.enabled true` switches it on"
+        )?;
     } else if set.enabled && !set.has_number() {
         writeln!(io::stderr(), "note: {rule} makes no tasks while its number is 0")?;
     }

@@ -52,7 +52,8 @@ impl Tasks {
             StatusFilter::Waiting | StatusFilter::All => store.waiting_in_order(today)?,
             _ => Vec::new(),
         };
-        let place = |row: &TaskRow| queue.iter().position(|waiting| waiting.task == row.id).map(|place| place + 1);
+        let place =
+            |row: &TaskRow| queue.iter().position(|waiting| waiting.task == row.id).map(|place| place + 1);
         let page = |offset| {
             store.task_page(&filter, TaskOrder::default(), today, station.config.shop.language, offset, PAGE)
         };
@@ -112,7 +113,11 @@ fn status(state: TaskState) -> &'static str {
 
 fn line(row: &TaskRow, place: Option<usize>) -> String {
     // The sentence that says what it is about; salutation and first name stand before it.
-    let words = row.description.lines().find(|line| line.ends_with(['.', '?']) && line.contains(' ')).unwrap_or_default();
+    let words = row
+        .description
+        .lines()
+        .find(|line| line.ends_with(['.', '?']) && line.contains(' '))
+        .unwrap_or_default();
     format!(
         "{}  {:<9}  {:<15}  {:<9}  {}{}",
         row.execute_on,

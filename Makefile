@@ -1,0 +1,94 @@
+# Balie: `make demo` shows it at work, `make test` proves it. `make help` lists the rest.
+#
+# Each target installs what it misses (Debian packages); Rust itself it only asks for.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fmt lint unit doc bench pictures packages rust clean
+
+DEMO := target/demo
+BIN  := target/debug
+
+# To build and to draw: a C compiler for SQLite, and fonts.
+BUILD_PACKAGES := gcc libc6-dev pkg-config libfontconfig-dev fontconfig fonts-dejavu-core
+# To open a window (loaded at run time), and what the tests start as real counterparts.
+WINDOW_PACKAGES := libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon-x11-0 xkb-data
+TEST_PACKAGES := sqlite3
+
+help:
+	@echo 'make demo      an invented shop, its tasks, and the CRM manager (in a window, or as pictures)'
+	@echo 'make test      install what is missing and run every test'
+	@echo 'make check     what CI runs: format, lints, tests, documentation'
+	@echo 'make bench     the speed figures, each as a ratio against a floor of the same run'
+	@echo 'make pictures  every page as PNG, in all sizes and languages'
+
+rust:
+	@command -v cargo >/dev/null || { \
+	  echo 'Rust is missing. Install 1.94 or newer as https://rustup.rs says, open a new shell, and try again.' >&2; exit 1; }
+
+packages:
+	@missing=(); \
+	for package in $(BUILD_PACKAGES) $(WINDOW_PACKAGES) $(TEST_PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' "$$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$$package"); \
+	done; \
+	if [ "$${#missing[@]}" -gt 0 ]; then \
+	  echo "Installing $${missing[*]}"; \
+	  as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+	  $$as_root apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null; \
+	fi
+
+demo: rust packages
+	cargo build
+	@rm -rf $(DEMO); mkdir -p $(DEMO)
+	@export BALIE_DATA_DIR=$(DEMO); \
+	$(BIN)/balie demo --vehicles 500; \
+	$(BIN)/balie collect; \
+	if [ -n "$${DISPLAY:-}" ]; then \
+	  $(BIN)/balie-collector & collector=$$!; trap 'kill $$collector 2>/dev/null || true' EXIT; \
+	  echo 'The CRM manager opens in a window; close it to end.'; \
+	  $(BIN)/balie-kiosk --windowed; \
+	else \
+	  $(BIN)/balie tasks; \
+	  $(BIN)/balie-kiosk --screenshot $(DEMO)/pages; \
+	  echo "No display here: every page is drawn in $(CURDIR)/$(DEMO)/pages"; \
+	fi
+
+test: rust packages check
+
+check: fmt lint unit doc
+
+fmt:
+	cargo fmt --all --check
+
+lint:
+	cargo clippy --workspace --all-targets -- -D warnings
+
+# One process for each test where nextest is present; the documentation's examples it leaves out.
+unit:
+	@if cargo nextest --version >/dev/null 2>&1; then \
+	  cargo nextest run --workspace; \
+	else \
+	  cargo test --workspace; \
+	fi
+
+doc:
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
+
+bench: rust packages
+	cargo build --release
+	benches/run.sh
+
+pictures: rust packages
+	cargo build
+	@rm -rf target/pictures; mkdir -p target/pictures/data
+	@BALIE_DATA_DIR=target/pictures/data $(BIN)/balie demo --vehicles 500
+	@BALIE_DATA_DIR=target/pictures/data $(BIN)/balie collect >/dev/null
+	@for size in 800x480 1280x800 720x1280; do for language in nl de pt en; do \
+	  BALIE_DATA_DIR=target/pictures/data $(BIN)/balie-kiosk --screenshot target/pictures/$$size/$$language --size $$size --language $$language; \
+	done; done
+	@echo "Every page is drawn in $(CURDIR)/target/pictures"
+
+clean:
+	cargo clean

@@ -1,0 +1,156 @@
+//! `balie import`, `balie export` and `balie demo`.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use balie::exchange::{self, ImportOptions, ImportReport, Progress, demo};
+use balie::station::args::Station;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{Failure, open, print_json};
+
+/// What to take in.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// A folder of the shop's CSV files, or one of them
+    path: PathBuf,
+    /// Only say what would happen
+    #[arg(long)]
+    dry_run: bool,
+    /// Take in a file only when every row of it is right
+    #[arg(long)]
+    strict: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+impl Import {
+    pub fn run(&self, station: &Station) -> Result<(), Failure> {
+        let mut store = open(station)?;
+        let bar = Bar::new();
+        let options = ImportOptions {
+            dry_run: self.dry_run,
+            strict: self.strict,
+            rejects_dir: &station.data_dir.join("rejects"),
+            now: station.clock.now_utc(),
+            progress: &mut |progress| bar.show(&progress),
+        };
+        let report = exchange::import(&mut store, &self.path, options)?;
+        bar.clear();
+        complain(&report)?;
+        if self.json {
+            print_json(&report)?;
+        } else {
+            let mut out = io::stdout().lock();
+            for file in &report.files {
+                writeln!(
+                    out,
+                    "{}: {} added, {} changed, {} unchanged, {} rejected",
+                    file.file, file.added, file.changed, file.unchanged, file.rejected
+                )?;
+            }
+        }
+        if report.failed() {
+            return Err("not every file went in; mend what is said above and import again".into());
+        }
+        Ok(())
+    }
+}
+
+/// Says on standard error what was wrong, file by file.
+fn complain(report: &ImportReport) -> Result<(), Failure> {
+    let mut err = io::BufWriter::new(io::stderr().lock());
+    for name in &report.skipped {
+        writeln!(err, "{name}: not one of the files that Balie knows; skipped")?;
+    }
+    for file in &report.files {
+        for line in file.lines() {
+            writeln!(err, "{line}")?;
+        }
+        for column in &file.ignored_columns {
+            writeln!(err, "{}: column '{column}' is not known; ignored", file.file)?;
+        }
+        if let Some(problem) = &file.problem {
+            writeln!(err, "{}: {problem}", file.file)?;
+        }
+        if let Some(rejects) = &file.rejects_file {
+            writeln!(err, "{}: the {} rejected rows are in {}", file.file, file.rejected, rejects.display())?;
+        }
+    }
+    err.flush()?;
+    Ok(())
+}
+
+/// A progress bar, where somebody is looking.
+struct Bar(Option<ProgressBar>);
+
+impl Bar {
+    fn new() -> Self {
+        let style = ProgressStyle::with_template("{msg:18} {wide_bar} {bytes}/{total_bytes} {eta}");
+        let bar = style
+            .ok()
+            .filter(|_| io::stderr().is_terminal())
+            .map(|style| ProgressBar::new(0).with_style(style));
+        Self(bar)
+    }
+
+    fn show(&self, progress: &Progress<'_>) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(progress.file.to_owned());
+            bar.set_length(progress.total);
+            bar.set_position(progress.done);
+        }
+    }
+
+    fn clear(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Where to.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The folder for the CSV files; it is made when it is not there
+    folder: PathBuf,
+}
+
+impl Export {
+    pub fn run(&self, station: &Station) -> Result<(), Failure> {
+        let store = open(station)?;
+        exchange::export(&store, &self.folder)?;
+        Ok(())
+    }
+}
+
+/// Which shop to invent.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// How many vehicles
+    #[arg(long, default_value_t = 500, value_name = "N")]
+    vehicles: usize,
+    /// The same seed, size and day give the same shop
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    seed: u64,
+    /// Write CSV files into this folder instead of filling the database
+    #[arg(long, value_name = "DIR")]
+    csv: Option<PathBuf>,
+}
+
+impl Demo {
+    pub fn run(&self, station: &Station) -> Result<(), Failure> {
+        let today = station.clock.today();
+        match &self.csv {
+            Some(folder) => demo::write_csv(folder, self.vehicles, self.seed, today)?,
+            None => {
+                let mut store = open(station)?;
+                demo::write_to_store(&mut store, self.vehicles, self.seed, today, station.clock.now_utc())?;
+            }
+        }
+        writeln!(io::stderr(), "An invented shop of {} vehicles, dates around {today}", self.vehicles)?;
+        Ok(())
+    }
+}
