@@ -1,2 +1,51 @@
-//! Wiring only.
-fn main() {}
+//! The service that systemd supervises: collects tasks for as long as it is let. Wiring only.
+
+use std::process::ExitCode;
+
+use balie::collect::service::serve;
+use balie::station::args::StationArgs;
+use balie::station::collector::ThisMachine;
+use balie::station::lock::Lock;
+use balie::station::log;
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Collects which customers should be contacted, at start, every so many hours and whenever a
+/// setting changes. One for each database; stops on SIGTERM.
+#[derive(Debug, Parser)]
+#[command(name = "balie-collector", version)]
+struct Arguments {
+    #[command(flatten)]
+    station: StationArgs,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(cause) => {
+            eprintln!("balie-collector: {cause}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let station = arguments.station.station()?;
+    log::start(station.config.log);
+    let _lock = Lock::collector(&station.data_dir)?;
+    let database = station.database();
+    let machine = ThisMachine::new(station.clock);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (mut terminated, mut interrupted) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let stop = async {
+            tokio::select! {
+                _ = terminated.recv() => {}
+                _ = interrupted.recv() => {}
+            }
+        };
+        serve(database, &machine, stop).await
+    })?;
+    Ok(())
+}

@@ -216,7 +216,11 @@ fn name_output(station: &Station) -> Result<(), Box<dyn std::error::Error>> {
     if missing.is_empty() {
         return Ok(());
     }
-    Err(std::process::Command::new(std::env::current_exe()?).args(std::env::args_os().skip(1)).envs(missing).exec().into())
+    Err(std::process::Command::new(std::env::current_exe()?)
+        .args(std::env::args_os().skip(1))
+        .envs(missing)
+        .exec()
+        .into())
 }
 
 /// Ends the event loop when the service manager or a terminal asks for it.
@@ -225,7 +229,8 @@ fn end_when_asked() -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(async {
-            let (Ok(mut end), Ok(mut stop)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+            let (Ok(mut end), Ok(mut stop)) =
+                (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
             else {
                 return;
             };

@@ -42,7 +42,7 @@ pub struct WhyRule {
 /// [`StoreError::Missing`] when there is no such vehicle.
 pub fn why(store: &Store, plate: &Plate, today: NaiveDate) -> Result<Why, StoreError> {
     let missing = || StoreError::Missing { noun: "vehicle with the plate", name: plate.to_string() };
-    let vehicle = store.vehicle_by_plate(plate)?.ok_or_else(missing)?;
+    let (vehicle, _) = store.vehicle_by_plate(plate)?.ok_or_else(missing)?;
     let settings = store.settings()?;
     let last = store.last_collected()?;
     let queue = store.waiting_in_order(today)?;

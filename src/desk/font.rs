@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 /// Where fonts lie when nothing else is configured.
-const FOLDERS: [&str; 4] = ["/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts", "/usr/X11R6/lib/X11/fonts"];
+const FOLDERS: [&str; 4] =
+    ["/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts", "/usr/X11R6/lib/X11/fonts"];
 
 /// There is no font on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -18,7 +19,10 @@ pub struct NoFont;
 /// # Errors
 /// [`NoFont`] in words when there is none.
 pub fn check() -> Result<(), NoFont> {
-    let folders = folders(std::env::var_os("FONTCONFIG_FILE").map(PathBuf::from), std::env::var_os("HOME").map(PathBuf::from));
+    let folders = folders(
+        std::env::var_os("FONTCONFIG_FILE").map(PathBuf::from),
+        std::env::var_os("HOME").map(PathBuf::from),
+    );
     if folders.iter().any(|folder| has_font(folder, 6)) { Ok(()) } else { Err(NoFont) }
 }
 
@@ -58,7 +62,11 @@ mod tests {
         let empty = folder.path().join("empty");
         std::fs::create_dir(&empty).unwrap();
         let file = folder.path().join("fonts.conf");
-        std::fs::write(&file, format!("<fontconfig><dir prefix=\"x\">{}</dir></fontconfig>", empty.display())).unwrap();
+        std::fs::write(
+            &file,
+            format!("<fontconfig><dir prefix=\"x\">{}</dir></fontconfig>", empty.display()),
+        )
+        .unwrap();
         let found = folders(Some(file), None);
         assert_eq!(found, [empty.clone()]);
         assert!(!has_font(&empty, 6));

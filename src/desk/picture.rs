@@ -44,7 +44,9 @@ pub enum PictureError {
     #[error("the page cannot be drawn: {0}")]
     Draw(String),
     /// The list cannot be read.
-    #[error("the tasks cannot be read from the database; see the line above, or name the data folder with --data-dir")]
+    #[error(
+        "the tasks cannot be read from the database; see the line above, or name the data folder with --data-dir"
+    )]
     Unreadable,
 }
 

@@ -221,8 +221,7 @@ impl Shell {
         }
         // The page itself says that it could not be read; the banner is for a list that is still shown.
         let known = |fault: &&Fault| {
-            **fault != Fault::Unreadable
-                || window.global::<ui::Tasks>().get_state() == ui::ListState::Filled
+            **fault != Fault::Unreadable || window.global::<ui::Tasks>().get_state() == ui::ListState::Filled
         };
         let mut faults = state.faults.iter().filter(known);
         desk.set_fault(faults.next().map_or(ui::FaultKind::None, |fault| fault_kind(*fault)));

@@ -79,8 +79,13 @@ pub trait Source {
     ///
     /// # Errors
     /// As above; never an empty list instead.
-    fn page(&self, query: &Query, today: NaiveDate, offset: usize, limit: usize)
-    -> Result<Vec<TaskRow>, StoreError>;
+    fn page(
+        &self,
+        query: &Query,
+        today: NaiveDate,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<TaskRow>, StoreError>;
     /// The place of a task in the list.
     ///
     /// # Errors

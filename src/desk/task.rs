@@ -11,9 +11,9 @@ use balie_ui as ui;
 use chrono::NaiveDate;
 use slint::{ComponentHandle, ModelRc, VecModel, Weak};
 
+use super::list::TaskModel;
 use super::source::{Detail, Employee, Query};
 use super::worker::{Counts, Failed, List, PAGE, Request, Want};
-use super::list::TaskModel;
 use super::{Surroundings, convert, slint};
 use crate::domain::ids::TaskId;
 use crate::domain::language::Language;
@@ -237,16 +237,15 @@ impl TasksPage {
         let entry = |key: i32, name: &str, count: i32| ui::ChoiceEntry { key, name: name.into(), count };
         match kind {
             ui::ChoiceKind::Period => {
-                let entries = Period::ALL
-                    .map(|period| entry(convert::key(&Period::ALL, &period), "", count(TaskFilter { period, ..filter })));
+                let entries = Period::ALL.map(|period| {
+                    entry(convert::key(&Period::ALL, &period), "", count(TaskFilter { period, ..filter }))
+                });
                 (entries.to_vec(), convert::key(&Period::ALL, &filter.period))
             }
             ui::ChoiceKind::Employee => {
                 let of = |employee| count(TaskFilter { employee, ..filter });
-                let mut entries = vec![
-                    entry(-1, "", of(EmployeeFilter::All)),
-                    entry(0, "", of(EmployeeFilter::Nobody)),
-                ];
+                let mut entries =
+                    vec![entry(-1, "", of(EmployeeFilter::All)), entry(0, "", of(EmployeeFilter::Nobody))];
                 entries.extend(state.employees.iter().map(|employee| {
                     let one = EmployeeFilter::One(employee.id);
                     entry(convert::employee_key(one), &employee.name, of(one))
@@ -261,12 +260,17 @@ impl TasksPage {
             }
             ui::ChoiceKind::Status => {
                 let entries = convert::STATUSES.map(|status| {
-                    entry(convert::key(&convert::STATUSES, &status), "", count(TaskFilter { status, ..filter }))
+                    entry(
+                        convert::key(&convert::STATUSES, &status),
+                        "",
+                        count(TaskFilter { status, ..filter }),
+                    )
                 });
                 (entries.to_vec(), convert::key(&convert::STATUSES, &filter.status))
             }
             ui::ChoiceKind::Order => {
-                let keys = convert::COLUMNS.map(|column| entry(convert::key(&convert::COLUMNS, &column), "", -1));
+                let keys =
+                    convert::COLUMNS.map(|column| entry(convert::key(&convert::COLUMNS, &column), "", -1));
                 (keys.to_vec(), convert::key(&convert::COLUMNS, &state.query.order.column))
             }
             _ => (Vec::new(), -1),
@@ -280,7 +284,8 @@ impl TasksPage {
         let Query { filter, order, .. } = state.query;
         tasks.set_period(convert::key(&Period::ALL, &filter.period));
         tasks.set_employee(convert::employee_key(filter.employee));
-        let name = state.employees.iter().find(|employee| filter.employee == EmployeeFilter::One(employee.id));
+        let name =
+            state.employees.iter().find(|employee| filter.employee == EmployeeFilter::One(employee.id));
         tasks.set_employee_name(name.map(|employee| employee.name.as_str()).unwrap_or_default().into());
         tasks.set_rule(filter.rule.map_or(-1, |rule| convert::key(&RuleKey::ALL, &rule)));
         tasks.set_status(convert::key(&convert::STATUSES, &filter.status));
@@ -305,9 +310,10 @@ impl TasksPage {
         };
         let read = list.pages.iter().map(|(page, rows)| page * PAGE + rows.len()).max();
         let count = list.count.unwrap_or_else(|| read.unwrap_or_default());
-        let pages = list.pages.iter().map(|(page, rows)| {
-            (*page, rows.iter().map(|row| convert::row(row, list.today)).collect())
-        });
+        let pages = list
+            .pages
+            .iter()
+            .map(|(page, rows)| (*page, rows.iter().map(|row| convert::row(row, list.today)).collect()));
         self.model.replace(count, pages.collect());
         let everything = TaskFilter { status: StatusFilter::Open, ..TaskFilter::default() };
         tasks.set_state(match (count, filter == everything) {
@@ -371,7 +377,8 @@ impl TasksPage {
             return;
         };
         tasks.set_detail(convert::detail(detail, today));
-        let lines = detail.history.iter().map(|line| convert::history(line, |at| self.surroundings.local(at)));
+        let lines =
+            detail.history.iter().map(|line| convert::history(line, |at| self.surroundings.local(at)));
         tasks.set_history(ModelRc::from(Rc::new(VecModel::from_iter(lines))));
         tasks.set_detail_state(ui::DetailState::Shown);
     }

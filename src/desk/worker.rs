@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 
-use super::app::Alive;
 use super::Surroundings;
+use super::app::Alive;
 use super::source::{Detail, Employee, Pulse, Query, Source};
 use crate::domain::ids::TaskId;
 use crate::domain::language::Language;
@@ -310,7 +310,11 @@ impl<S: Source> Worker<S> {
         let known = self.cube.as_ref().filter(|cube| cube.today() == today);
         let count = known.map(|cube| cube.count(&query.filter) as usize);
         let source = self.opened()?;
-        let mut wanted: Vec<usize> = pages.iter().copied().filter(|page| *page == 0 || count.is_none_or(|count| page * PAGE < count)).collect();
+        let mut wanted: Vec<usize> = pages
+            .iter()
+            .copied()
+            .filter(|page| *page == 0 || count.is_none_or(|count| page * PAGE < count))
+            .collect();
         if wanted.is_empty() {
             wanted.push(0);
         }

@@ -25,7 +25,9 @@ const SYNCHRONISED: &str = "/run/systemd/timesync/synchronized";
 pub enum Doubt {
     /// It is older than the program itself.
     #[error(
-        "the clock says {now}, but this program was built on {built}; connect the network or set the clock"
+        "the clock says {}, but this program was built on {}; connect the network or set the clock",
+        minute(now),
+        minute(built)
     )]
     OlderThanProgram {
         /// What the clock says.
@@ -35,7 +37,9 @@ pub enum Doubt {
     },
     /// It is older than something in the database.
     #[error(
-        "the clock says {now}, but the database was changed on {newest}; connect the network or set the clock"
+        "the clock says {}, but the database was changed on {}; connect the network or set the clock",
+        minute(now),
+        minute(newest)
     )]
     OlderThanData {
         /// What the clock says.
@@ -44,13 +48,21 @@ pub enum Doubt {
         newest: DateTime<Utc>,
     },
     /// It leapt years ahead while the program ran.
-    #[error("the clock leapt from {from} to {now}; set it right, or start Balie again if it is right")]
+    #[error(
+        "the clock leapt from {} to {}; set it right, or start Balie again if it is right",
+        minute(from),
+        minute(now)
+    )]
     Leapt {
         /// What it should have said.
         from: DateTime<Utc>,
         /// What it says.
         now: DateTime<Utc>,
     },
+}
+
+fn minute(at: &DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// What the decision about the clock rests on.
@@ -183,6 +195,14 @@ mod tests {
         let old = Evidence { now: at("1970-01-01T00:01:00Z"), ..good };
         assert!(matches!(judge(old), Err(Doubt::OlderThanProgram { .. })));
         let late = Evidence { now: at("2026-11-22T16:00:00Z"), expected: None, ..good };
+        assert_eq!(
+            judge(late).map_err(|doubt| doubt.to_string()),
+            Err(
+                "the clock says 2026-11-22 16:00 UTC, but the database was changed on 2026-11-22 17:00 UTC; \
+                 connect the network or set the clock"
+                    .to_owned()
+            )
+        );
         assert!(matches!(judge(late), Err(Doubt::OlderThanData { .. })));
         assert_eq!(judge(Evidence { synchronised: true, ..late }), Ok(()));
         assert!(judge(Evidence { synchronised: true, ..old }).is_err());

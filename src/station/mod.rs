@@ -5,7 +5,9 @@
 
 pub mod args;
 pub mod clock;
+pub mod collector;
 pub mod config;
 pub mod health;
 pub mod hours;
 pub mod lock;
+pub mod log;

@@ -388,15 +388,6 @@ impl Store {
         everything(&self.connection, rule, half, vehicle, today)
     }
 
-    /// The vehicle with a plate.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database cannot be read.
-    pub fn vehicle_by_plate(&self, plate: &Plate) -> Result<Option<VehicleId>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT id FROM vehicle WHERE plate = ?1")?;
-        Ok(statement.query_row([plate.as_str()], |row| row.get(0)).optional()?.map(VehicleId))
-    }
-
     /// What the register said about a vehicle when it was last asked.
     ///
     /// # Errors

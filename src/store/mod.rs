@@ -3,14 +3,28 @@
 //! The database is the only channel between the programs: a change by one is seen by the others
 //! through [`Store::data_version`].
 
+mod appointment;
+mod bulk;
 pub mod collection;
+mod customer;
+mod employee;
 pub mod error;
+mod export;
 pub mod facts;
 pub mod history;
+pub(crate) mod import;
+mod inspection;
+mod invoice;
+pub(crate) mod noun;
+mod ownership;
+mod quote;
+mod sale;
 pub mod setting;
 pub mod task;
 pub mod task_detail;
 pub mod task_list;
+mod vehicle;
+mod visit;
 
 use std::path::Path;
 use std::time::Duration;

@@ -282,7 +282,7 @@ impl Store {
         values.insert(0, Value::from(today.to_string()));
         values.push(Value::from(i64::try_from(limit).unwrap_or(i64::MAX)));
         values.push(Value::from(i64::try_from(offset).unwrap_or(i64::MAX)));
-        let reading = self.reading(today, language)?;
+        let reading = self.row_reading(today, language)?;
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
         let mut page = Vec::new();
@@ -302,13 +302,13 @@ impl Store {
         today: NaiveDate,
         language: Language,
     ) -> Result<Option<TaskRow>, StoreError> {
-        let reading = self.reading(today, language)?;
+        let reading = self.row_reading(today, language)?;
         let mut statement = self.connection.prepare_cached(&format!("{ROW} WHERE t.id = ?"))?;
         let mut rows = statement.query((today, id.0))?;
         rows.next()?.map(|row| reading.row(row)).transpose()
     }
 
-    fn reading(&self, today: NaiveDate, language: Language) -> Result<Reading, StoreError> {
+    fn row_reading(&self, today: NaiveDate, language: Language) -> Result<Reading, StoreError> {
         Ok(Reading { today, language, templates: self.templates("description", language.code())? })
     }
 

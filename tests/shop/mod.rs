@@ -201,7 +201,8 @@ impl Shop {
 
     pub fn collect(&mut self) -> CollectReport {
         self.import();
-        collect::run(&mut self.store, self.today, self.at()).unwrap()
+        let at = self.at();
+        collect::run(&mut self.store, self.today, at).unwrap()
     }
 
     /// The list with a filter, in Dutch.

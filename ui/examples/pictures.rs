@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use balie_ui::headless::Canvas;
 use balie_ui::{
-    AlertState, AppWindow, ChoiceEntry, ChoiceKind, Date, Desk, DetailState, FaultKind, Happening, HistoryLine, Language,
-    ListState, RuleKind, TaskDetail, TaskRow, Tasks, Theme, Urgency,
+    AlertState, AppWindow, ChoiceEntry, ChoiceKind, Date, Desk, DetailState, FaultKind, Happening,
+    HistoryLine, Language, ListState, RuleKind, TaskDetail, TaskRow, Tasks, Theme, Urgency,
 };
 use slint::{ComponentHandle, ModelRc, VecModel};
 
@@ -107,7 +107,9 @@ fn fill(app: &AppWindow) {
 }
 
 fn kinds() -> Vec<ChoiceEntry> {
-    (-1..16).map(|key| ChoiceEntry { key, name: "".into(), count: if key == 3 { 0 } else { 134 / (key + 3) } }).collect()
+    (-1..16)
+        .map(|key| ChoiceEntry { key, name: "".into(), count: if key == 3 { 0 } else { 134 / (key + 3) } })
+        .collect()
 }
 
 fn main() {
@@ -120,7 +122,9 @@ fn main() {
     app.show().unwrap();
     for (width, height) in [(1280, 800), (800, 480), (720, 1280)] {
         canvas.resize(width, height);
-        for (code, language) in [("nl", Language::Nl), ("de", Language::De), ("pt", Language::Pt), ("en", Language::En)] {
+        for (code, language) in
+            [("nl", Language::Nl), ("de", Language::De), ("pt", Language::Pt), ("en", Language::En)]
+        {
             slint::select_bundled_translation(if code == "en" { "" } else { code }).unwrap();
             app.global::<Desk>().set_language(language);
             app.global::<Theme>().set_repaint(!app.global::<Theme>().get_repaint());
@@ -129,7 +133,8 @@ fn main() {
                 if !name.contains(only) {
                     continue;
                 }
-                let (desk, tasks, theme) = (app.global::<Desk>(), app.global::<Tasks>(), app.global::<Theme>());
+                let (desk, tasks, theme) =
+                    (app.global::<Desk>(), app.global::<Tasks>(), app.global::<Theme>());
                 fill(&app);
                 desk.set_choice(ChoiceKind::None);
                 desk.set_fault(FaultKind::None);

@@ -49,7 +49,8 @@ fn words_of_the_pages() -> BTreeMap<Key, Option<String>> {
             let bare = line.strip_prefix("export ").unwrap_or(line);
             for kind in ["component ", "global "] {
                 if let Some(name) = bare.strip_prefix(kind) {
-                    component = name.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap().to_owned();
+                    component =
+                        name.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap().to_owned();
                 }
             }
             for (at, _) in line.match_indices("@tr(") {
@@ -74,7 +75,10 @@ fn catalogue(language: &str) -> BTreeMap<Key, Vec<String>> {
     let mut found = BTreeMap::new();
     for block in text.split("\n\n") {
         let field = |name: &str| {
-            block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).map(|rest| literal(rest).unwrap().0)
+            block
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))
+                .map(|rest| literal(rest).unwrap().0)
         };
         let Some(context) = field("msgctxt") else { continue };
         let forms = match field("msgstr") {
@@ -101,7 +105,9 @@ fn no_words_lack_a_translation() {
             match catalogue.get(key) {
                 None => wrong.push(format!("{language}: {key:?} is missing")),
                 Some(forms) => {
-                    if forms.len() != if plural.is_some() { 2 } else { 1 } || forms.iter().any(String::is_empty) {
+                    if forms.len() != if plural.is_some() { 2 } else { 1 }
+                        || forms.iter().any(String::is_empty)
+                    {
                         wrong.push(format!("{language}: {key:?} is not complete"));
                     }
                     for form in forms {

@@ -3,7 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 it
 //! could not be done (with one clear line), 2 wrong usage.
 
-//mod exchange;
+mod exchange;
 mod manual;
 mod panel;
 mod settings;
@@ -30,9 +30,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Take in the shop's CSV files: a folder of them, or one
-    //Import(exchange::Import),
+    Import(exchange::Import),
     /// Write everything as CSV files, which an empty Balie can take in again
-    //Export(exchange::Export),
+    Export(exchange::Export),
     /// Work out now which tasks there are
     Collect {
         /// Print one JSON document
@@ -84,8 +84,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     }
     let station = cli.station.station()?;
     match &cli.command {
-        //Command::Import(import) => import.run(&station),
-        //Command::Export(export) => export.run(&station),
+        Command::Import(import) => import.run(&station),
+        Command::Export(export) => export.run(&station),
         Command::Collect { json } => collect_now(&station, *json),
         Command::Tasks(tasks) => tasks.run(&station),
         Command::Why(why) => why.run(&station),

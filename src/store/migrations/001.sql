@@ -10,7 +10,8 @@ CREATE TABLE employee (
     code    TEXT    NOT NULL UNIQUE,
     name    TEXT,
     role    TEXT    NOT NULL DEFAULT 'reception' CHECK (role IN ('reception', 'manager')),
-    active  INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1))
+    active  INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+    import_id  INTEGER
 ) STRICT;
 
 -- One taking-in of one file; what it added carries its number, what it changed is in history.
@@ -115,6 +116,7 @@ CREATE TABLE ownership (
     from_on      TEXT    NOT NULL,
     -- The first day on which it is no longer so.
     until_on     TEXT,
+    import_id    INTEGER,
     UNIQUE (vehicle_id, customer_id, from_on)
 ) STRICT;
 CREATE INDEX ownership_customer ON ownership (customer_id);
@@ -126,7 +128,8 @@ CREATE TABLE visit (
     customer_id  INTEGER REFERENCES customer (id),
     visited_on   TEXT,
     odometer_km  INTEGER,
-    description  TEXT
+    description  TEXT,
+    import_id    INTEGER
 ) STRICT;
 CREATE INDEX visit_vehicle ON visit (vehicle_id, visited_on, odometer_km);
 CREATE INDEX visit_customer ON visit (customer_id);
@@ -165,6 +168,7 @@ CREATE TABLE inspection (
     result        TEXT    CHECK (result IN ('pass', 'fail')),
     -- Codes in capitals, separated by one space, in the order given.
     advice        TEXT    NOT NULL DEFAULT '',
+    import_id    INTEGER,
     UNIQUE (vehicle_id, inspected_on)
 ) STRICT;
 -- One row for each advice code, with the date beside it: the advice rules read their window only.
@@ -182,7 +186,8 @@ CREATE TABLE invoice (
     customer_id  INTEGER REFERENCES customer (id),
     vehicle_id   INTEGER REFERENCES vehicle (id),
     invoiced_on  TEXT,
-    total_cents  INTEGER
+    total_cents  INTEGER,
+    import_id    INTEGER
 ) STRICT;
 CREATE INDEX invoice_date ON invoice (invoiced_on, total_cents) WHERE invoiced_on IS NOT NULL;
 CREATE INDEX invoice_customer ON invoice (customer_id, invoiced_on, total_cents);
@@ -194,7 +199,8 @@ CREATE TABLE sale (
     customer_id  INTEGER REFERENCES customer (id),
     vehicle_id   INTEGER REFERENCES vehicle (id),
     sold_on      TEXT,
-    price_cents  INTEGER
+    price_cents  INTEGER,
+    import_id    INTEGER
 ) STRICT;
 CREATE INDEX sale_date ON sale (sold_on) WHERE sold_on IS NOT NULL;
 CREATE INDEX sale_customer ON sale (customer_id);
@@ -209,7 +215,8 @@ CREATE TABLE quote (
     issued_on    TEXT,
     valid_until  TEXT,
     total_cents  INTEGER,
-    status       TEXT    NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'accepted', 'rejected'))
+    status       TEXT    NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'accepted', 'rejected')),
+    import_id    INTEGER
 ) STRICT;
 CREATE INDEX quote_issued ON quote (kind, issued_on) WHERE status = 'open' AND issued_on IS NOT NULL;
 CREATE INDEX quote_expiry ON quote (kind, valid_until) WHERE status = 'open' AND valid_until IS NOT NULL;
@@ -224,7 +231,8 @@ CREATE TABLE appointment (
     customer_id  INTEGER REFERENCES customer (id),
     starts_at    TEXT,
     ends_at      TEXT,
-    status       TEXT    NOT NULL DEFAULT 'planned' CHECK (status IN ('planned', 'done', 'cancelled'))
+    status       TEXT    NOT NULL DEFAULT 'planned' CHECK (status IN ('planned', 'done', 'cancelled')),
+    import_id    INTEGER
 ) STRICT;
 CREATE INDEX appointment_vehicle ON appointment (vehicle_id, starts_at);
 CREATE INDEX appointment_customer ON appointment (customer_id);

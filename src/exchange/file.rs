@@ -1,0 +1,247 @@
+//! Takes one CSV file in: the second pass.
+
+use std::borrow::Cow;
+use std::cell::Cell as Counter;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+use chrono::{DateTime, Utc};
+use encoding_rs::WINDOWS_1252;
+
+use super::cells;
+use super::rejects::Rejects;
+use super::report::{FileReport, Progress, REJECTS_KEPT, Reject};
+use super::survey::{Encoding, Survey, Unreadable, decoded, next_row, survey};
+use super::{ImportOptions, records::Record, records::Records};
+use crate::store::StoreError;
+use crate::store::import::{FileImport, FileStamp, ImportRun, Outcome};
+use crate::store::noun::{Cell, Noun};
+
+/// The name under which a whole row is rejected.
+const ROW: &str = "row";
+
+/// Why a file did not go in.
+pub(super) enum Failure {
+    /// The file is at fault; others can go in.
+    File(String),
+    /// The database is at fault.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(cause: StoreError) -> Self {
+        Failure::Store(cause)
+    }
+}
+
+impl From<Unreadable> for Failure {
+    fn from(cause: Unreadable) -> Self {
+        Failure::File(cause.to_string())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(cause: io::Error) -> Self {
+        Failure::File(format!("it cannot be read: {cause}"))
+    }
+}
+
+/// One file that is to be taken in.
+pub(super) struct Source<'a> {
+    pub(super) path: &'a Path,
+    pub(super) name: &'a str,
+    pub(super) noun: &'static Noun,
+}
+
+/// Counts what is read, for the progress.
+struct Counted<R> {
+    input: R,
+    count: Rc<Counter<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.input.read(buffer)?;
+        self.count.set(self.count.get() + length as u64);
+        Ok(length)
+    }
+}
+
+/// Takes the file in within `run`; tells what became of it and whether it is to be kept.
+pub(super) fn take_in(
+    run: &ImportRun<'_>,
+    source: &Source<'_>,
+    options: &mut ImportOptions<'_>,
+) -> Result<(FileReport, bool), Failure> {
+    let before = fs::metadata(source.path)?;
+    let modified = before.modified().map_or(options.now, DateTime::<Utc>::from);
+    let count = Rc::new(Counter::new(0));
+    let open = || -> io::Result<_> {
+        decoded(Counted { input: File::open(source.path)?, count: Rc::clone(&count) })
+    };
+    let total = before.len() * 2;
+    let progress = &mut *options.progress;
+    let mut tick = || progress(Progress { file: source.name, done: count.get().min(total), total });
+    tick();
+    let survey = survey(open()?, source.noun, &mut tick)?;
+    let stamp = FileStamp {
+        file: source.name,
+        exported_at: modified.min(options.now),
+        now: options.now,
+        rows: survey.rows,
+    };
+    let present = (0..source.noun.columns.len()).map(|place| survey.places.contains(&Some(place))).collect();
+    let mut import = run.begin(source.noun, present, &stamp)?;
+    let mut report = FileReport {
+        file: source.name.to_owned(),
+        ignored_columns: survey.ignored.clone(),
+        ..FileReport::default()
+    };
+    let mut rejects = Rejects::new(options.rejects_dir, source.noun.file, &survey);
+    let written = rows(open()?, source.noun, &survey, &mut import, &mut report, &mut tick, |row, reason| {
+        if options.dry_run { Ok(()) } else { rejects.add(row, reason) }
+    });
+    let finished = written.and_then(|()| {
+        let (tally, kept) = import.tally();
+        (report.added, report.changed, report.unchanged) = (tally.added, tally.changed, tally.unchanged);
+        (report.rejected, report.kept_desk_edits) = (tally.rejected, kept);
+        import.finish()?;
+        let after = fs::metadata(source.path)?;
+        if after.len() != before.len() || after.modified().ok() != before.modified().ok() {
+            return Err(Failure::File("it was changed while it was read; import it again".to_owned()));
+        }
+        if !options.dry_run {
+            report.rejects_file = rejects.finish(source.path).map_err(|cause| {
+                let dir = options.rejects_dir.display();
+                Failure::File(format!("the rejected rows cannot be written into {dir}: {cause}"))
+            })?;
+        }
+        Ok(())
+    });
+    tick();
+    let keep = finished.is_ok() && !(options.strict && report.rejected > 0);
+    run.end(keep)?;
+    finished?;
+    if !keep {
+        (report.added, report.changed) = (0, 0);
+        let rows = report.rejected;
+        report.problem = Some(format!("{rows} rows are wrong, and --strict lets none in"));
+    }
+    Ok((report, keep))
+}
+
+/// The second pass itself.
+#[allow(clippy::too_many_arguments)]
+fn rows(
+    input: impl Read,
+    noun: &'static Noun,
+    survey: &Survey,
+    import: &mut FileImport<'_>,
+    report: &mut FileReport,
+    tick: &mut impl FnMut(),
+    mut reject: impl FnMut(&str, &str) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut records = Records::new(input, survey.separator)?;
+    let mut record = Record::default();
+    next_row(&mut records, &mut record, survey.separator)?;
+    let mut read_rows = 0_u64;
+    let mut wrong: Vec<(&'static str, String)> = Vec::new();
+    while let Some(read) = records.next(&mut record)? {
+        read_rows += 1;
+        if read_rows.is_multiple_of(4096) {
+            tick();
+        }
+        wrong.clear();
+        if let Err(malformed) = read {
+            wrong.push((ROW, malformed.to_string()));
+        } else if record.cells().all(|cell| cell.trim_ascii().is_empty()) {
+            continue;
+        } else if record.len() != survey.places.len() {
+            let (cells, names) = (record.len(), survey.places.len());
+            wrong.push((ROW, format!("it has {cells} cells, the first line has {names}; look for a separator that is missing or too many")));
+        } else {
+            let mut cells = read_cells(noun, survey, &record, &mut wrong);
+            if wrong.is_empty()
+                && let Outcome::Refused(column, why) = import.take(record.line(), &mut cells)?
+            {
+                report.note(record.line(), &[(column, why.clone())]);
+                reject(&row_text(survey, &record), &format!("{column}: {why}")).map_err(unwritable)?;
+                continue;
+            }
+        }
+        if !wrong.is_empty() {
+            import.refused();
+            report.note(record.line(), &wrong);
+            let reasons: Vec<String> = wrong.iter().map(|(column, why)| format!("{column}: {why}")).collect();
+            reject(&row_text(survey, &record), &reasons.join("; ")).map_err(unwritable)?;
+        }
+    }
+    Ok(())
+}
+
+fn unwritable(cause: io::Error) -> Failure {
+    Failure::File(format!("the rejected rows cannot be written: {cause}"))
+}
+
+/// The cells of a row in the order of the noun's columns; what is wrong with them goes to `wrong`.
+fn read_cells<'r>(
+    noun: &'static Noun,
+    survey: &Survey,
+    record: &'r Record,
+    wrong: &mut Vec<(&'static str, String)>,
+) -> Vec<Cell<'r>> {
+    let mut cells = vec![Cell::Unknown; noun.columns.len()];
+    for (index, place) in survey.places.iter().enumerate() {
+        let Some((place, column)) = place.and_then(|place| Some((place, noun.columns.get(place)?))) else {
+            continue;
+        };
+        let form = survey.forms.get(place).copied().unwrap_or_default();
+        let cell = match text(survey.encoding, record.cell(index)) {
+            Some(text) => cells::read(column, text, form),
+            None => {
+                Err("has signs that are not UTF-8, while the rest of the file is; write it again".to_owned())
+            }
+        };
+        match (cell, cells.get_mut(place)) {
+            (Ok(cell), Some(here)) => *here = cell,
+            (Err(why), _) => wrong.push((column.name, why)),
+            (Ok(_), None) => {}
+        }
+    }
+    if let Some((first, second)) = noun.in_order
+        && wrong.is_empty()
+    {
+        let text = |name: &str| noun.place(name).and_then(|place| cells.get(place)).and_then(Cell::text);
+        if let (Some(from), Some(until)) = (text(first), text(second))
+            && until < from
+        {
+            wrong.push((second, format!("{until} is before {first} {from}")));
+        }
+    }
+    cells
+}
+
+fn text(encoding: Encoding, bytes: &[u8]) -> Option<Cow<'_, str>> {
+    match encoding {
+        Encoding::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+        Encoding::Windows1252 => Some(WINDOWS_1252.decode_without_bom_handling(bytes).0),
+    }
+}
+
+/// The row as it stood, without the reason of an earlier import.
+fn row_text<'r>(survey: &Survey, record: &'r Record) -> Cow<'r, str> {
+    let raw = if survey.reason_first { record.raw_without_first() } else { record.raw() };
+    text(survey.encoding, raw).unwrap_or_else(|| String::from_utf8_lossy(raw))
+}
+
+impl FileReport {
+    fn note(&mut self, line: u64, wrong: &[(&'static str, String)]) {
+        for (column, reason) in wrong {
+            if self.rejects.len() < REJECTS_KEPT {
+                self.rejects.push(Reject { line, column: (*column).to_owned(), reason: reason.clone() });
+            }
+        }
+    }
+}

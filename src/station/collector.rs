@@ -1,0 +1,43 @@
+//! The machine as the collector's service sees it: the shop's clock, and systemd.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use super::clock::Clock;
+use super::health;
+use crate::collect::service::{Machine, Moment, Notice};
+
+/// The real machine.
+#[derive(Debug)]
+pub struct ThisMachine {
+    clock: Clock,
+}
+
+impl ThisMachine {
+    /// The machine with the shop's clock.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock }
+    }
+}
+
+impl Machine for ThisMachine {
+    fn moment(&self, newest: Option<DateTime<Utc>>) -> Result<Moment, String> {
+        let at = self.clock.trusted_now(newest).map_err(|doubt| doubt.to_string())?;
+        Ok(Moment { at, today: self.clock.today_at(at) })
+    }
+
+    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        self.clock.local(at)
+    }
+
+    fn tell(&self, notice: Notice) {
+        match notice {
+            Notice::Ready => health::ready(),
+            Notice::Alive => health::alive(),
+            Notice::Status(words) => health::status(&words),
+            Notice::Stopping => {
+                health::status("Stopt");
+                health::stopping();
+            }
+        }
+    }
+}

@@ -1,0 +1,535 @@
+//! Takes rows of CSV files in: one transaction for each file, one look at each row.
+//!
+//! A row is compared with what is stored and only differences are written, each with its line of
+//! history. Most rows of a first import are new and most of a later one are unchanged, so the next
+//! row is expected to be like the last one: either it is inserted and the key's conflict tells that
+//! it was there, or it is looked for first.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Statement, Transaction, TransactionBehavior, params};
+
+use super::history::{Actor, Change, Origin, instant, record};
+use super::noun::{Cell, Kind, Need, Noun};
+use super::{Store, StoreError, bulk, collection, inspection, visit};
+
+/// Pages kept in memory during an import, in KiB; the indexes of a million rows fit.
+const CACHE_KIB: i64 = 80 * 1024;
+
+/// One import that is under way; everything in it is one transaction.
+pub(crate) struct ImportRun<'s> {
+    transaction: Transaction<'s>,
+}
+
+/// Where the rows of one file come from.
+pub(crate) struct FileStamp<'a> {
+    /// The file's name.
+    pub(crate) file: &'a str,
+    /// When the other system wrote it: an edit at the desk after that stands.
+    pub(crate) exported_at: DateTime<Utc>,
+    /// Now.
+    pub(crate) now: DateTime<Utc>,
+    /// About how many rows there are.
+    pub(crate) rows: u64,
+}
+
+/// What became of a row.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It is new.
+    Added,
+    /// Something in it was changed.
+    Changed,
+    /// It was there.
+    Unchanged,
+    /// It cannot go in: which column, and why.
+    Refused(&'static str, String),
+}
+
+/// How many rows of a file fared how.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) added: u64,
+    pub(crate) changed: u64,
+    pub(crate) unchanged: u64,
+    pub(crate) rejected: u64,
+}
+
+impl Store {
+    /// Does `work` in one transaction with the settings of an import; it is kept when `work`
+    /// succeeds and says so.
+    pub(crate) fn importing<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&ImportRun<'_>) -> Result<(T, bool), E>,
+    ) -> Result<T, E> {
+        let cache: i64 = self
+            .connection
+            .pragma_query_value(None, "cache_size", |row| row.get(0))
+            .map_err(StoreError::from)?;
+        let result = self.import_transaction(work);
+        let back = self
+            .connection
+            .pragma_update(None, "cache_size", cache)
+            .and_then(|()| self.connection.pragma_update(None, "foreign_keys", true));
+        let value = result?;
+        back.map_err(StoreError::from)?;
+        Ok(value)
+    }
+
+    fn import_transaction<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&ImportRun<'_>) -> Result<(T, bool), E>,
+    ) -> Result<T, E> {
+        self.connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(StoreError::from)?;
+        // Every reference is looked up in this very transaction and an import deletes nothing:
+        // checking each again would be checking twice.
+        self.connection.pragma_update(None, "foreign_keys", false).map_err(StoreError::from)?;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
+        let run = ImportRun { transaction };
+        let (value, keep) = work(&run)?;
+        if keep {
+            run.transaction.commit().map_err(StoreError::from)?;
+        }
+        Ok(value)
+    }
+
+    /// Whether there is nothing of the shop in the database yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM customer) AND NOT EXISTS (SELECT 1 FROM vehicle)
+                      AND NOT EXISTS (SELECT 1 FROM employee)";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+}
+
+impl ImportRun<'_> {
+    /// Begins one file within the transaction.
+    pub(crate) fn begin<'a>(
+        &'a self,
+        noun: &'static Noun,
+        present: Vec<bool>,
+        stamp: &FileStamp<'_>,
+    ) -> Result<FileImport<'a>, StoreError> {
+        self.transaction.execute_batch("SAVEPOINT file")?;
+        FileImport::new(&self.transaction, noun, present, stamp)
+    }
+
+    /// Ends the file that was begun; nothing of it stays unless `keep`.
+    pub(crate) fn end(&self, keep: bool) -> Result<(), StoreError> {
+        let sql = if keep { "RELEASE file" } else { "ROLLBACK TO file; RELEASE file" };
+        Ok(self.transaction.execute_batch(sql)?)
+    }
+}
+
+/// One file that is being taken in.
+pub(crate) struct FileImport<'t> {
+    connection: &'t Connection,
+    noun: &'static Noun,
+    /// For each column of the noun, whether the file has it.
+    present: Vec<bool>,
+    insert: Statement<'t>,
+    find: Statement<'t>,
+    vehicle: Lookup<'t>,
+    customer: Lookup<'t>,
+    import: i64,
+    actor: Actor,
+    exported_at: String,
+    seen: Seen,
+    expect_new: bool,
+    other_readings: bool,
+    bulk: Option<bulk::Bulk>,
+    tally: Tally,
+    kept: u64,
+}
+
+impl<'t> FileImport<'t> {
+    fn new(
+        connection: &'t Connection,
+        noun: &'static Noun,
+        present: Vec<bool>,
+        stamp: &FileStamp<'_>,
+    ) -> Result<Self, StoreError> {
+        connection.execute(
+            "INSERT INTO import (file, exported_at, imported_at, added, changed, unchanged, rejected)
+             VALUES (?1, ?2, ?3, 0, 0, 0, 0)",
+            params![stamp.file, instant(stamp.exported_at), instant(stamp.now)],
+        )?;
+        let import = connection.last_insert_rowid();
+        let largest: i64 =
+            connection.query_row(&format!("SELECT coalesce(max(id), 0) FROM {}", noun.table), [], |row| {
+                row.get(0)
+            })?;
+        let bulk = bulk::Bulk::begin(connection, noun.table, largest, stamp.rows)?;
+        let fields: Vec<&str> = noun.columns.iter().map(|column| column.field).collect();
+        let key: Vec<&str> = noun.key().map(|(_, column)| column.field).collect();
+        let places: Vec<String> = (1..=fields.len() + 1).map(|place| format!("?{place}")).collect();
+        let insert = connection.prepare(&format!(
+            "INSERT INTO {} ({}, import_id) VALUES ({}) ON CONFLICT ({}) DO NOTHING",
+            noun.table,
+            fields.join(", "),
+            places.join(", "),
+            key.join(", ")
+        ))?;
+        let conditions: Vec<String> =
+            key.iter().enumerate().map(|(place, field)| format!("{field} = ?{}", place + 1)).collect();
+        let find = connection.prepare(&format!(
+            "SELECT id, import_id, {} FROM {} WHERE {}",
+            fields.join(", "),
+            noun.table,
+            conditions.join(" AND ")
+        ))?;
+        let other_readings = noun.table == visit::NOUN.table
+            && connection.query_row("SELECT EXISTS (SELECT 1 FROM odometer)", [], |row| row.get(0))?;
+        Ok(Self {
+            connection,
+            noun,
+            present,
+            insert,
+            find,
+            vehicle: Lookup::new(connection, "SELECT id FROM vehicle WHERE plate = ?1")?,
+            customer: Lookup::new(connection, "SELECT id FROM customer WHERE code = ?1")?,
+            import,
+            actor: Actor { origin: Origin::Import(import), at: stamp.now },
+            exported_at: instant(stamp.exported_at),
+            seen: Seen::default(),
+            expect_new: largest == 0,
+            other_readings,
+            bulk,
+            tally: Tally::default(),
+            kept: 0,
+        })
+    }
+
+    /// Takes one row in. `cells` has one for each column of the noun; references stand in it as
+    /// plates and codes, and are replaced by the rows' numbers.
+    pub(crate) fn take(&mut self, line: u64, cells: &mut [Cell<'_>]) -> Result<Outcome, StoreError> {
+        let outcome = match self.resolve(cells)? {
+            Some(refused) => refused,
+            None => self.place(line, cells)?,
+        };
+        match &outcome {
+            Outcome::Added => self.tally.added += 1,
+            Outcome::Changed => self.tally.changed += 1,
+            Outcome::Unchanged => self.tally.unchanged += 1,
+            Outcome::Refused(..) => self.tally.rejected += 1,
+        }
+        Ok(outcome)
+    }
+
+    /// Counts a row that was refused before it came here.
+    pub(crate) fn refused(&mut self) {
+        self.tally.rejected += 1;
+    }
+
+    /// How the rows fared so far, and how many values typed at the desk were left alone.
+    pub(crate) fn tally(&self) -> (Tally, u64) {
+        (self.tally, self.kept)
+    }
+
+    /// Puts back what was laid aside, writes the import's counts and asks for a collection.
+    pub(crate) fn finish(mut self) -> Result<(), StoreError> {
+        if let Some(bulk) = self.bulk.take() {
+            bulk.end(self.connection)?;
+        }
+        let Tally { added, changed, unchanged, rejected } = self.tally;
+        let counts =
+            [added, changed, unchanged, rejected].map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+        let [added, changed, unchanged, rejected] = counts;
+        self.connection.execute(
+            "UPDATE import SET added = ?1, changed = ?2, unchanged = ?3, rejected = ?4 WHERE id = ?5",
+            params![added, changed, unchanged, rejected, self.import],
+        )?;
+        if added + changed > 0 {
+            collection::request(self.connection)?;
+        }
+        Ok(())
+    }
+
+    /// Turns plates and codes of other rows into their numbers.
+    fn resolve(&mut self, cells: &mut [Cell<'_>]) -> Result<Option<Outcome>, StoreError> {
+        for (column, cell) in self.noun.columns.iter().zip(cells.iter_mut()) {
+            let (lookup, file, what) = match column.kind {
+                Kind::Vehicle => (&mut self.vehicle, "vehicles.csv", "vehicle with plate"),
+                Kind::Customer => (&mut self.customer, "customers.csv", "customer with code"),
+                _ => continue,
+            };
+            let Some(text) = cell.text() else { continue };
+            match lookup.find(text)? {
+                Some(id) => *cell = Cell::Whole(id),
+                None => {
+                    let why =
+                        format!("there is no {what} {text}; import it with {file} first, or correct it here");
+                    return Ok(Some(Outcome::Refused(column.name, why)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn place(&mut self, line: u64, cells: &[Cell<'_>]) -> Result<Outcome, StoreError> {
+        if self.expect_new {
+            if let Some(outcome) = self.add(line, cells)? {
+                return Ok(outcome);
+            }
+            self.expect_new = false;
+        }
+        if let Some(outcome) = self.compare(line, cells)? {
+            return Ok(outcome);
+        }
+        self.expect_new = true;
+        match self.add(line, cells)? {
+            Some(outcome) => Ok(outcome),
+            None => Err(StoreError::Strange(format!("a row of {} was there and was not", self.noun.table))),
+        }
+    }
+
+    /// Inserts a row; nothing when its key is there already.
+    fn add(&mut self, line: u64, cells: &[Cell<'_>]) -> Result<Option<Outcome>, StoreError> {
+        for (place, (column, cell)) in self.noun.columns.iter().zip(cells).enumerate() {
+            match (column.need, cell.is_unknown()) {
+                (Need::Always, true) => {
+                    let why = "is empty, and a new row needs it".to_owned();
+                    // An old row keeps what it has.
+                    return if self.exists(cells)? {
+                        Ok(None)
+                    } else {
+                        Ok(Some(Outcome::Refused(column.name, why)))
+                    };
+                }
+                (Need::Or(text), true) => self.insert.raw_bind_parameter(place + 1, text)?,
+                (Need::OrNumber(number), true) => self.insert.raw_bind_parameter(place + 1, number)?,
+                _ => self.insert.raw_bind_parameter(place + 1, cell)?,
+            }
+        }
+        self.insert.raw_bind_parameter(cells.len() + 1, self.import)?;
+        if self.insert.raw_execute()? == 0 {
+            return Ok(None);
+        }
+        let id = self.connection.last_insert_rowid();
+        if self.noun.table == visit::NOUN.table
+            && let Some(why) = self.doubt(id, cells)?
+        {
+            self.connection.prepare_cached("DELETE FROM visit WHERE id = ?1")?.execute([id])?;
+            return Ok(Some(Outcome::Refused("odometer_km", why)));
+        }
+        if self.noun.table == inspection::NOUN.table {
+            inspection::index_advice(self.connection, id)?;
+        }
+        self.seen.mark(id, line);
+        Ok(Some(Outcome::Added))
+    }
+
+    fn doubt(&self, id: i64, cells: &[Cell<'_>]) -> Result<Option<String>, StoreError> {
+        // The order of the visit's columns: code, plate, customer, visited_on, odometer_km.
+        match (cells.get(1), cells.get(3), cells.get(4)) {
+            (Some(Cell::Whole(vehicle)), Some(on), Some(Cell::Whole(km))) => match on.text() {
+                Some(on) => visit::doubt_of(self.connection, id, *vehicle, on, *km, self.other_readings),
+                None => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    fn exists(&mut self, cells: &[Cell<'_>]) -> Result<bool, StoreError> {
+        self.bind_key(cells)?;
+        Ok(self.find.raw_query().next()?.is_some())
+    }
+
+    fn bind_key(&mut self, cells: &[Cell<'_>]) -> Result<(), StoreError> {
+        for (place, (index, _)) in self.noun.key().enumerate() {
+            self.find.raw_bind_parameter(place + 1, cells.get(index).unwrap_or(&Cell::Unknown))?;
+        }
+        Ok(())
+    }
+
+    /// Looks for the row and writes what differs; nothing when it is not there.
+    fn compare(&mut self, line: u64, cells: &[Cell<'_>]) -> Result<Option<Outcome>, StoreError> {
+        self.bind_key(cells)?;
+        let mut rows = self.find.raw_query();
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let id: i64 = row.get(0)?;
+        let imported: bool = row.get::<_, Option<i64>>(1)?.is_some();
+        let mut differing = Vec::new();
+        for (place, (column, cell)) in self.noun.columns.iter().zip(cells).enumerate() {
+            let stays = cell.is_unknown() && !matches!(column.need, Need::No);
+            if self.present.get(place) != Some(&true) || stays || matches!(column.need, Need::Key) {
+                continue;
+            }
+            let stored = row.get_ref(place + 2)?;
+            if !cell.is(stored) {
+                let objection = column.name == "contact_allowed" && stored.as_i64().is_ok_and(|yes| yes == 0);
+                let before = reference(self.connection, column.kind, &column.written(stored))?;
+                differing.push(Difference { place, before, objection });
+            }
+        }
+        drop(rows);
+        let first = self.seen.mark(id, line);
+        if differing.is_empty() {
+            return Ok(Some(Outcome::Unchanged));
+        }
+        if let Some(first) = first {
+            let key = self.noun.key().map(|(_, column)| column.name).next().unwrap_or_default();
+            let why = format!("line {first} has the same key and says otherwise; leave one of the two");
+            return Ok(Some(Outcome::Refused(key, why)));
+        }
+        let edits = Edits::of(self.connection, self.noun.table, id, imported)?;
+        let before = differing.len();
+        differing.retain(|difference| {
+            let (Some(column), Some(cell)) =
+                (self.noun.columns.get(difference.place), cells.get(difference.place))
+            else {
+                return false;
+            };
+            !edits.stand(column.name, column.field, cell, difference.objection, &self.exported_at)
+        });
+        self.kept += u64::try_from(before - differing.len()).unwrap_or_default();
+        if differing.is_empty() {
+            return Ok(Some(Outcome::Unchanged));
+        }
+        self.change(id, cells, &differing).map(Some)
+    }
+
+    fn change(&self, id: i64, cells: &[Cell<'_>], changes: &[Difference]) -> Result<Outcome, StoreError> {
+        let watched = self.noun.table == visit::NOUN.table;
+        if watched {
+            self.connection.execute_batch("SAVEPOINT one_row")?;
+        }
+        let fields: Vec<String> = changes
+            .iter()
+            .enumerate()
+            .filter_map(|(number, change)| {
+                Some(format!("{} = ?{}", self.noun.columns.get(change.place)?.field, number + 2))
+            })
+            .collect();
+        let sql = format!("UPDATE {} SET {} WHERE id = ?1", self.noun.table, fields.join(", "));
+        let mut update = self.connection.prepare_cached(&sql)?;
+        update.raw_bind_parameter(1, id)?;
+        for (number, change) in changes.iter().enumerate() {
+            let (Some(cell), Some(column)) = (cells.get(change.place), self.noun.columns.get(change.place))
+            else {
+                continue;
+            };
+            update.raw_bind_parameter(number + 2, cell)?;
+            let after = reference(self.connection, column.kind, &column.written(cell.value()))?;
+            let line = Change {
+                noun: self.noun.table,
+                id,
+                action: "changed",
+                field: Some(column.name),
+                before: Some(change.before.as_str()).filter(|text| !text.is_empty()),
+                after: Some(after.as_str()).filter(|text| !text.is_empty()),
+            };
+            record(self.connection, self.actor, &line)?;
+        }
+        update.raw_execute()?;
+        if watched {
+            if let Some(why) = visit::doubt(self.connection, id)? {
+                self.connection.execute_batch("ROLLBACK TO one_row; RELEASE one_row")?;
+                return Ok(Outcome::Refused("odometer_km", why));
+            }
+            self.connection.execute_batch("RELEASE one_row")?;
+        }
+        if self.noun.table == inspection::NOUN.table {
+            inspection::index_advice(self.connection, id)?;
+        }
+        Ok(Outcome::Changed)
+    }
+}
+
+/// A column in which file and database differ.
+struct Difference {
+    place: usize,
+    before: String,
+    /// The stored value is a customer's objection.
+    objection: bool,
+}
+
+/// The plate or code behind a row's number, for the history; other values as they are.
+fn reference(connection: &Connection, kind: Kind, written: &str) -> Result<String, StoreError> {
+    let sql = match kind {
+        Kind::Vehicle => "SELECT plate FROM vehicle WHERE id = ?1",
+        Kind::Customer => "SELECT code FROM customer WHERE id = ?1",
+        _ => return Ok(written.to_owned()),
+    };
+    let found = connection.prepare_cached(sql)?.query_row([written], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Finds rows by a text; rows of a file often name the same one as the row before.
+struct Lookup<'t> {
+    statement: Statement<'t>,
+    last: (String, Option<i64>),
+}
+
+impl<'t> Lookup<'t> {
+    fn new(connection: &'t Connection, sql: &str) -> Result<Self, StoreError> {
+        Ok(Self { statement: connection.prepare(sql)?, last: (String::new(), None) })
+    }
+
+    fn find(&mut self, text: &str) -> Result<Option<i64>, StoreError> {
+        if self.last.1.is_none() || self.last.0 != text {
+            self.last.1 = self.statement.query_row([text], |row| row.get(0)).optional()?;
+            text.clone_into(&mut self.last.0);
+        }
+        Ok(self.last.1)
+    }
+}
+
+/// The line on which each row was met first in this file: four bytes a row.
+#[derive(Default)]
+struct Seen {
+    blocks: HashMap<i64, Box<[u32; 1024]>>,
+}
+
+impl Seen {
+    /// Notes the line, and gives back an earlier one.
+    fn mark(&mut self, id: i64, line: u64) -> Option<u32> {
+        let block = self.blocks.entry(id / 1024).or_insert_with(|| Box::new([0; 1024]));
+        let place = block.get_mut(usize::try_from(id % 1024).unwrap_or_default())?;
+        if *place == 0 {
+            *place = u32::try_from(line).unwrap_or(u32::MAX);
+            return None;
+        }
+        Some(*place)
+    }
+}
+
+/// What people typed into one row, from its history.
+struct Edits {
+    /// For each field the origin and instant of its last change; the empty field is the whole row.
+    last: HashMap<String, (bool, String)>,
+    /// The row itself was typed by a person.
+    typed: bool,
+}
+
+impl Edits {
+    fn of(connection: &Connection, noun: &str, id: i64, imported: bool) -> Result<Self, StoreError> {
+        let mut statement = connection.prepare_cached(
+            "SELECT coalesce(field, ''), origin IN ('desk', 'command'), at FROM history
+              WHERE noun = ?1 AND noun_id = ?2 ORDER BY id",
+        )?;
+        let mut rows = statement.query(params![noun, id])?;
+        let mut last = HashMap::new();
+        while let Some(row) = rows.next()? {
+            last.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
+        }
+        Ok(Self { last, typed: !imported })
+    }
+
+    /// Whether what is stored stands against what the file says.
+    fn stand(&self, name: &str, field: &str, cell: &Cell<'_>, objection: bool, exported_at: &str) -> bool {
+        let whole = self.last.get("").filter(|_| self.typed);
+        let (person, at) = match self.last.get(name).or_else(|| self.last.get(field)).or(whole) {
+            Some((person, at)) => (*person, at.as_str()),
+            None => (self.typed, ""),
+        };
+        // An objection noted at the desk is lifted at the desk.
+        person && (objection || cell.is_unknown() || at >= exported_at)
+    }
+}

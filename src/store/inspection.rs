@@ -1,0 +1,35 @@
+//! Periodic inspections and the advice given at them.
+
+use rusqlite::{Connection, params};
+
+use super::StoreError;
+use super::noun::{Column, Kind, Need, Noun};
+use crate::domain::records::InspectionResult;
+
+/// `inspections.csv`.
+pub(super) const NOUN: Noun = Noun {
+    file: "inspections.csv",
+    table: "inspection",
+    columns: &[
+        Column::key("plate", "vehicle_id", Kind::Vehicle),
+        Column::key("inspected_on", "inspected_on", Kind::Date),
+        Column::plain("result", Kind::Word(|text| text.parse().map(InspectionResult::as_str))),
+        Column::or("advice", Kind::Advice, Need::Or("")),
+    ],
+    in_order: None,
+};
+
+/// Writes the rows by which the advice rules find an inspection.
+pub(super) fn index_advice(connection: &Connection, id: i64) -> Result<(), StoreError> {
+    let (date, advice): (String, String) = connection
+        .prepare_cached("SELECT inspected_on, advice FROM inspection WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    connection.prepare_cached("DELETE FROM inspection_advice WHERE inspection_id = ?1")?.execute([id])?;
+    let mut add = connection.prepare_cached(
+        "INSERT OR IGNORE INTO inspection_advice (code, inspected_on, inspection_id) VALUES (?1, ?2, ?3)",
+    )?;
+    for code in advice.split(' ').filter(|code| !code.is_empty()) {
+        add.execute(params![code, date, id])?;
+    }
+    Ok(())
+}
