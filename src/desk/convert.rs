@@ -4,6 +4,7 @@ use balie_ui as ui;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 
 use super::source::Detail;
+use crate::domain::customer::Customer;
 use crate::domain::ids::{EmployeeId, TaskId};
 use crate::domain::language::Language;
 use crate::domain::rule::RuleKey;
@@ -166,35 +167,38 @@ pub fn row(row: &TaskRow, today: NaiveDate) -> ui::TaskRow {
 
 /// Everything about the task that is selected.
 pub fn detail(detail: &Detail, today: NaiveDate) -> ui::TaskDetail {
-    let customer = detail.customer.as_ref();
-    let vehicle = detail.vehicle.as_ref();
+    let task = &detail.task;
+    let customer = task.customer.clone();
+    let person = task.contact_person.as_ref();
+    let vehicle = task.vehicle.as_ref();
     let text = |given: Option<&String>| given.map(String::as_str).unwrap_or_default().into();
-    let joined = |parts: [Option<&String>; 2]| {
-        parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ").into()
+    let of = |given: &dyn Fn(&Customer) -> Option<String>| {
+        customer.as_ref().and_then(given).unwrap_or_default().into()
     };
-    let company = customer.and_then(|customer| customer.company.as_ref());
+    let joined = |parts: &[Option<&String>]| {
+        parts.iter().flatten().map(|part| part.as_str()).collect::<Vec<_>>().join(" ")
+    };
     ui::TaskDetail {
-        task: row(&detail.row, today),
-        description: detail.row.description.trim().into(),
-        customer: detail.row.customer_name.as_deref().unwrap_or_default().into(),
-        contact_person: customer
-            .filter(|_| company.is_some())
-            .map(|customer| joined([customer.first_name.as_ref(), customer.name.as_ref()]))
-            .unwrap_or_default(),
-        street: text(customer.and_then(|customer| customer.street.as_ref())),
-        town: customer
-            .map(|customer| joined([customer.postcode.as_ref(), customer.city.as_ref()]))
-            .unwrap_or_default(),
-        phone: text(customer.and_then(|customer| customer.phone.as_ref())),
-        mobile: text(customer.and_then(|customer| customer.mobile.as_ref())),
-        email: text(customer.and_then(|customer| customer.email.as_ref())),
+        task: row(&task.row, today),
+        description: task.row.description.trim().into(),
+        customer: task.row.customer_name.as_deref().unwrap_or_default().into(),
+        contact_person: person
+            .map(|person| joined(&[person.first_name.as_ref(), person.name.as_ref()]))
+            .unwrap_or_default()
+            .into(),
+        street: of(&|customer| customer.street.clone()),
+        town: of(&|customer| Some(joined(&[customer.postcode.as_ref(), customer.city.as_ref()]))),
+        phone: of(&|customer| customer.phone.clone()),
+        mobile: of(&|customer| customer.mobile.clone()),
+        email: of(&|customer| customer.email.clone()),
         vehicle: vehicle
-            .map(|vehicle| joined([vehicle.make.as_ref(), vehicle.model.as_ref()]))
-            .unwrap_or_default(),
-        owner: text(detail.owner.as_ref()),
+            .map(|vehicle| joined(&[vehicle.make.as_ref(), vehicle.model.as_ref()]))
+            .unwrap_or_default()
+            .into(),
+        owner: text(task.owner.as_ref()),
         inspection_expires_on: maybe_date(vehicle.and_then(|vehicle| vehicle.inspection_expires_on)),
-        last_visit_on: maybe_date(detail.last_visit_on),
-        odometer_km: detail.odometer_km.map_or(-1, number),
+        last_visit_on: maybe_date(task.last_visit_on),
+        odometer_km: task.odometer.map_or(-1, |(km, _)| number(km)),
     }
 }
 

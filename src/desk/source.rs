@@ -3,12 +3,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::customer::Customer;
+use crate::domain::employee;
 use crate::domain::ids::{EmployeeId, TaskId};
 use crate::domain::language::Language;
 use crate::domain::task::{TaskFilter, TaskOrder};
-use crate::domain::vehicle::Vehicle;
 use crate::store::history::{Actor, HistoryLine, Origin};
+use crate::store::task_detail::TaskDetail;
 use crate::store::task_list::{DueCounts, TaskCube, TaskRow};
 use crate::store::{Store, StoreError};
 
@@ -26,18 +26,8 @@ pub struct Query {
 /// Everything about the task that is selected.
 #[derive(Debug, Clone)]
 pub struct Detail {
-    /// The task itself, with its words.
-    pub row: TaskRow,
-    /// To whom it goes.
-    pub customer: Option<Customer>,
-    /// The vehicle's present owner, as the desk knows them.
-    pub owner: Option<String>,
-    /// The vehicle.
-    pub vehicle: Option<Vehicle>,
-    /// When the vehicle was last here.
-    pub last_visit_on: Option<NaiveDate>,
-    /// Its newest odometer reading.
-    pub odometer_km: Option<i64>,
+    /// The task with its customer and its vehicle.
+    pub task: TaskDetail,
     /// What has happened to it, oldest first.
     pub history: Vec<HistoryLine>,
 }
@@ -160,21 +150,18 @@ impl Source for Store {
     }
 
     fn employees(&self) -> Result<Vec<Employee>, StoreError> {
-        Ok(Vec::new())
+        let all = Store::employees(self)?;
+        let named = |(id, employee): (EmployeeId, employee::Employee)| Employee {
+            id,
+            name: employee.name.unwrap_or(employee.code),
+        };
+        // Who left keeps their old tasks, but gets no filter of their own.
+        Ok(all.into_iter().filter(|(_, employee)| employee.active).map(named).collect())
     }
 
     fn detail(&self, id: TaskId, today: NaiveDate, language: Language) -> Result<Option<Detail>, StoreError> {
-        let Some(row) = self.task_row(id, today, language)? else { return Ok(None) };
-        let history = self.task_history(id)?;
-        Ok(Some(Detail {
-            row,
-            customer: None,
-            owner: None,
-            vehicle: None,
-            last_visit_on: None,
-            odometer_km: None,
-            history,
-        }))
+        let Some(task) = self.task_detail(id, language, today)? else { return Ok(None) };
+        Ok(Some(Detail { task, history: self.task_history(id)? }))
     }
 
     fn handle(
