@@ -7,6 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fmt lint unit doc bench pictures packages rust clean
 
+# Without the weekly limit, so that every kind of task shows.
 DEMO := target/demo
 BIN  := target/debug
 
@@ -44,6 +45,7 @@ demo: rust packages
 	@rm -rf $(DEMO); mkdir -p $(DEMO)
 	@export BALIE_DATA_DIR=$(DEMO); \
 	$(BIN)/balie demo --vehicles 500; \
+	$(BIN)/balie settings set general.weekly_capacity 0 >/dev/null; \
 	$(BIN)/balie collect; \
 	if [ -n "$${DISPLAY:-}" ]; then \
 	  $(BIN)/balie-collector & collector=$$!; trap 'kill $$collector 2>/dev/null || true' EXIT; \
@@ -84,6 +86,7 @@ pictures: rust packages
 	cargo build
 	@rm -rf target/pictures; mkdir -p target/pictures/data
 	@BALIE_DATA_DIR=target/pictures/data $(BIN)/balie demo --vehicles 500
+	@BALIE_DATA_DIR=target/pictures/data $(BIN)/balie settings set general.weekly_capacity 0 >/dev/null
 	@BALIE_DATA_DIR=target/pictures/data $(BIN)/balie collect >/dev/null
 	@for size in 800x480 1280x800 720x1280; do for language in nl de pt en; do \
 	  BALIE_DATA_DIR=target/pictures/data $(BIN)/balie-kiosk --screenshot target/pictures/$$size/$$language --size $$size --language $$language; \
