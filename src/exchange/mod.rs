@@ -6,6 +6,7 @@
 
 mod cells;
 mod dates;
+pub mod demo;
 mod export;
 mod file;
 pub mod records;

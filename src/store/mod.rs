@@ -7,6 +7,7 @@ mod appointment;
 mod bulk;
 pub mod collection;
 mod customer;
+mod demo;
 mod employee;
 pub mod error;
 mod export;
