@@ -140,7 +140,10 @@ fn collect_and_compare(shop: &mut Shop) -> Result<(), TestCaseError> {
         }
     }
     prop_assert_eq!(found, expected);
-    prop_assert_eq!(shop.open().len(), shop.store.due_counts("2099-01-01".parse().unwrap(), 0).unwrap().due as usize);
+    prop_assert_eq!(
+        shop.open().len(),
+        shop.store.due_counts("2099-01-01".parse().unwrap(), 0).unwrap().due as usize
+    );
     Ok(())
 }
 
