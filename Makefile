@@ -10,6 +10,11 @@ SHELL := /bin/bash
 DEMO := target/demo
 BIN  := target/debug
 
+# The demo's shop calls a week ahead and has no weekly limit, so that late, today and coming all show.
+LIVELY := general.weekly_capacity=0 rules.not_seen.months=15 rules.inspection.days=7 rules.roadside_cover.days=7 \
+  rules.next_service.days=7 rules.timing_belt.days=7 rules.service_interval.days=7 rules.repair_advice.days=7 \
+  rules.inspection.assignee=ELS rules.next_service.assignee=JAN
+
 # To build and to draw: a C compiler for SQLite, and fonts.
 BUILD_PACKAGES := gcc libc6-dev pkg-config libfontconfig-dev fontconfig fonts-dejavu-core
 # To open a window (loaded at run time), and what the tests start as real counterparts.
@@ -44,6 +49,7 @@ demo: rust packages
 	@rm -rf $(DEMO); mkdir -p $(DEMO)
 	@export BALIE_DATA_DIR=$(DEMO); \
 	$(BIN)/balie demo --vehicles 500; \
+	for setting in $(LIVELY); do $(BIN)/balie settings set $${setting/=/ } >/dev/null; done; \
 	$(BIN)/balie collect; \
 	if [ -n "$${DISPLAY:-}" ]; then \
 	  $(BIN)/balie-collector & collector=$$!; trap 'kill $$collector 2>/dev/null || true' EXIT; \
@@ -84,11 +90,15 @@ pictures: rust packages
 	cargo build
 	@rm -rf target/pictures; mkdir -p target/pictures/data
 	@BALIE_DATA_DIR=target/pictures/data $(BIN)/balie demo --vehicles 500
+	@for setting in $(LIVELY); do BALIE_DATA_DIR=target/pictures/data $(BIN)/balie settings set $${setting/=/ } >/dev/null; done
 	@BALIE_DATA_DIR=target/pictures/data $(BIN)/balie collect >/dev/null
 	@for size in 800x480 1280x800 720x1280; do for language in nl de pt en; do \
 	  BALIE_DATA_DIR=target/pictures/data $(BIN)/balie-kiosk --screenshot target/pictures/$$size/$$language --size $$size --language $$language; \
 	done; done
 	@echo "Every page is drawn in $(CURDIR)/target/pictures"
+	@mkdir -p ui/pictures; for one in 1280x800-nl 800x480-de 720x1280-pt; do \
+	  cp "target/pictures/$${one%-*}/$${one#*-}/tasks.png" "ui/pictures/tasks-$$one.png"; \
+	done
 
 clean:
 	cargo clean

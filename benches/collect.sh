@@ -2,17 +2,22 @@
 # What a collection costs: as the shop grows, and against the same inserts by hand.
 source "$(dirname "$0")/lib.sh"
 
-# collect_once SHOP: a first collection on a fresh copy of the shop.
-collect_once() {
+# fresh SHOP: a copy of the shop, on the disk: a commit must not wait for the copy to be written.
+fresh() {
   rm -rf "$SCRATCH/run"
   cp -r "$1" "$SCRATCH/run"
+  sync
+}
+
+# collect_once SHOP: a first collection on a fresh copy of the shop.
+collect_once() {
+  fresh "$1"
   milliseconds "$BALIE" --data-dir "$SCRATCH/run" collect
 }
 
 # by_hand_once SHOP: the same rows, written by one statement for the tasks and one for their history.
 by_hand_once() {
-  rm -rf "$SCRATCH/run"
-  cp -r "$1" "$SCRATCH/run"
+  fresh "$1"
   cat >"$SCRATCH/by-hand.sql" <<SQL
 PRAGMA synchronous = FULL;
 BEGIN IMMEDIATE;

@@ -56,7 +56,6 @@ SELECT i, printf('%07d', (i * 7919) % 10000000), 'Merk', 'Model',
        date('$TODAY', '-' || (1 + i % 60) || ' days') FROM n;
 INSERT INTO ownership (vehicle_id, customer_id, from_on) SELECT id, id, '2015-01-01' FROM vehicle;
 COMMIT;
-ANALYZE;
 PRAGMA wal_checkpoint(TRUNCATE);
 SQL
 }

@@ -1,5 +1,7 @@
 //! The collector as systemd sees it: a real process, with the test in the place of systemd.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::io::Read;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};

@@ -1,2 +1,242 @@
-//! Wiring only.
-fn main() {}
+//! `balie-kiosk`: the touchscreen. Wiring only.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use balie::desk::picture::{self, Wish};
+use balie::desk::slint::{self, ComponentHandle, PhysicalSize, Timer, TimerMode};
+use balie::desk::worker::Opener;
+use balie::desk::{Desk, Start, Surroundings, font};
+use balie::domain::language::Language;
+use balie::panel::Panel;
+use balie::station::args::{Station, StationArgs};
+use balie::station::config::Theme;
+use balie::station::health;
+use balie::store::{Access, Store, StoreError};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use clap::Parser;
+
+/// The database's page cache: the list is read in small pages, so a small one is enough.
+const CACHE_KIB: u32 = 2048;
+
+/// The touchscreen of Balie
+#[derive(Debug, Parser)]
+#[command(name = "balie-kiosk", version)]
+struct Arguments {
+    #[command(flatten)]
+    station: StationArgs,
+    /// Draw the pages as PNG files into this folder, without a display, and end
+    #[arg(long, value_name = "DIR")]
+    screenshot: Option<PathBuf>,
+    /// Size of the pictures [default: 1280x800]
+    #[arg(long, value_name = "WxH", value_parser = size, requires = "screenshot")]
+    size: Option<(u32, u32)>,
+    /// Language of the screen [default: the shop's]
+    #[arg(long, value_name = "nl|de|pt|en")]
+    language: Option<Language>,
+    /// Only this page [default: all of them]
+    #[arg(long, value_name = "NAME", requires = "screenshot")]
+    page: Option<String>,
+    /// In a window on a desktop, instead of the whole screen
+    #[arg(long, value_name = "WxH", value_parser = size, num_args = 0..=1, default_missing_value = "1280x800")]
+    windowed: Option<(u32, u32)>,
+}
+
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let wanted = || format!("'{text}' is not a size: write width and height, such as 1280x800");
+    let (width, height) = text.split_once('x').ok_or_else(wanted)?;
+    let part = |text: &str| text.parse().ok().filter(|part| (1..=8192).contains(part)).ok_or_else(wanted);
+    Ok((part(width)?, part(height)?))
+}
+
+/// What the desk asks of the machine.
+struct Machine(Station);
+
+impl Surroundings for Machine {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now_utc()
+    }
+    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        self.0.clock.local(at)
+    }
+    fn today(&self) -> NaiveDate {
+        self.0.clock.today()
+    }
+    fn clock_trusted(&self, newest: Option<DateTime<Utc>>) -> bool {
+        self.0.clock.is_pretended() || self.0.clock.trusted_now(newest).is_ok()
+    }
+    fn shop_open(&self) -> bool {
+        self.0.config.shop.opening_hours.is_open(self.0.clock.now_local())
+    }
+}
+
+thread_local! {
+    /// The desk of the event loop's thread: other threads wake it here.
+    static DESK: RefCell<Option<Rc<Desk>>> = const { RefCell::new(None) };
+}
+
+/// Does something with the desk on the event loop's thread. A loop that has ended hears nothing.
+fn on_desk(act: impl FnOnce(&Rc<Desk>) + Send + 'static) {
+    let _ = slint::invoke_from_event_loop(move || {
+        if let Some(desk) = DESK.with_borrow(Clone::clone) {
+            act(&desk);
+        }
+    });
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("balie-kiosk: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let station = arguments.station.station()?;
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(station.config.log.level)
+        .without_time()
+        .init();
+    font::check()?;
+    let start = Start {
+        language: arguments.language.unwrap_or(station.config.shop.language),
+        dark: station.config.screen.theme == Theme::Dark,
+        dim_after: Some(station.config.screen.dim_after_minutes)
+            .filter(|minutes| *minutes > 0)
+            .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+    };
+    let database = station.database();
+    let panel = station.config.panel.clone();
+    let open = move |access| -> Opener<Store> {
+        let database = database.clone();
+        Box::new(move || -> Result<Store, StoreError> {
+            let store = Store::open_with(&database, access)?;
+            store.limit_cache(CACHE_KIB)?;
+            Ok(store)
+        })
+    };
+    if let Some(folder) = &arguments.screenshot {
+        let wish = Wish {
+            folder: folder.clone(),
+            size: arguments.size.unwrap_or((1280, 800)),
+            page: arguments.page.clone(),
+        };
+        for path in picture::take(&wish, start, Arc::new(Machine(station)), open(Access::Read))? {
+            println!("{}", path.display());
+        }
+        return Ok(());
+    }
+    choose_screen(arguments, &station)?;
+    let wake = || on_desk(|desk| desk.take_answers());
+    let desk = Desk::open(start, Arc::new(Machine(station)), open(Access::Write), Box::new(wake))?;
+    DESK.set(Some(Rc::clone(&desk)));
+    match arguments.windowed {
+        Some((width, height)) => desk.window().window().set_size(PhysicalSize::new(width, height)),
+        None => desk.window().window().set_fullscreen(true),
+    }
+    // LED and button; the LED shows 'help' until the first counts are there.
+    let panel = Panel::start(&panel, |event| on_desk(move |desk| desk.panel(event)));
+    if let Some(fault) = panel.fault() {
+        tracing::warn!(?fault, "LED or button do not work");
+        desk.panel_fault(fault.part);
+    }
+    desk.set_lamp(move |alert| panel.show(alert));
+    end_when_asked()?;
+
+    let second = Timer::default();
+    let ticking = Rc::clone(&desk);
+    second.start(TimerMode::Repeated, Duration::from_secs(1), move || {
+        // What was sent before the loop ran is taken here at the latest.
+        ticking.take_answers();
+        ticking.tick();
+    });
+    let watchdog = watch(&desk);
+    let first = Timer::default();
+    first.start(TimerMode::SingleShot, Duration::from_millis(1), || {
+        health::ready();
+        health::status("Balie toont de taken");
+    });
+    desk.window().run()?;
+    health::stopping();
+    drop((second, watchdog, first));
+    DESK.set(None);
+    Ok(())
+}
+
+/// Says 'alive' only if the event loop turned and the database was read not long ago.
+fn watch(desk: &Rc<Desk>) -> Option<Timer> {
+    let within = health::watchdog()?;
+    let timer = Timer::default();
+    let desk = Rc::clone(desk);
+    timer.start(TimerMode::Repeated, within / 4, move || {
+        if desk.alive().database_age().is_some_and(|age| age < within / 2) {
+            health::alive();
+        }
+    });
+    Some(timer)
+}
+
+/// The window system for `--windowed`, else the screen itself.
+fn choose_screen(arguments: &Arguments, station: &Station) -> Result<(), Box<dyn std::error::Error>> {
+    let kiosk = cfg!(feature = "kiosk") && arguments.windowed.is_none();
+    if kiosk {
+        name_output(station)?;
+    }
+    if std::env::var_os("SLINT_BACKEND").is_none() {
+        let backend = if kiosk { "linuxkms" } else { "winit" };
+        slint::BackendSelector::new()
+            .backend_name(backend.to_owned())
+            .renderer_name("software".to_owned())
+            .select()?;
+    }
+    Ok(())
+}
+
+/// Output and rotation reach Slint by the environment only, so the program starts itself again with
+/// them. That it has done so is seen by their being there.
+fn name_output(station: &Station) -> Result<(), Box<dyn std::error::Error>> {
+    use std::os::unix::process::CommandExt;
+    let screen = &station.config.screen;
+    let rotation = (screen.rotation != 0).then(|| screen.rotation.to_string());
+    let wanted = [("SLINT_DRM_OUTPUT", screen.output.clone()), ("SLINT_KMS_ROTATION", rotation)];
+    let missing: Vec<_> = wanted
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .filter(|(name, _)| std::env::var_os(name).is_none())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(std::process::Command::new(std::env::current_exe()?)
+        .args(std::env::args_os().skip(1))
+        .envs(missing)
+        .exec()
+        .into())
+}
+
+/// Ends the event loop when the service manager or a terminal asks for it.
+fn end_when_asked() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            let (Ok(mut end), Ok(mut stop)) =
+                (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+            else {
+                return;
+            };
+            tokio::select! { _ = end.recv() => (), _ = stop.recv() => () }
+            let _ = slint::quit_event_loop();
+        });
+    })?;
+    Ok(())
+}

@@ -1,1 +1,37 @@
-//! Filled in by the commits that follow.
+//! The touchscreen: the only place that knows Slint.
+//!
+//! One worker thread owns the desk's database connection ([`worker`]); the event loop never touches
+//! a disk. Requests go in by channel, answers come back by channel and a wake-up call, and each
+//! answer carries its request's number, so that an old one never overwrites a newer one. A page's
+//! adapter ([`task`]) turns answers into properties and touches into requests; what stands around
+//! every page is [`shell`]'s. Words are made in `ui/words.slint`, never here.
+
+mod app;
+mod convert;
+pub mod font;
+mod list;
+pub mod picture;
+mod shell;
+pub mod source;
+mod task;
+pub mod worker;
+
+pub use app::{Desk, Start};
+pub use balie_ui as ui;
+pub use balie_ui::slint;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+
+/// What the desk must know of the machine it runs on; the station answers.
+pub trait Surroundings: Send + Sync {
+    /// This instant.
+    fn now(&self) -> DateTime<Utc>;
+    /// An instant as the shop's wall shows it.
+    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime;
+    /// The shop's date.
+    fn today(&self) -> NaiveDate;
+    /// Whether the clock can be believed, given the newest instant in the database.
+    fn clock_trusted(&self, newest: Option<DateTime<Utc>>) -> bool;
+    /// Whether the shop is open now.
+    fn shop_open(&self) -> bool;
+}

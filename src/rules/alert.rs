@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 /// What LED and icon show. The order is the priority: a later one wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Alert {
@@ -113,6 +115,42 @@ pub fn decide(signals: &Signals) -> Verdict {
         reasons.extend(hushed);
     }
     Verdict { alert, reasons }
+}
+
+/// Whether the collector has been silent for two intervals. `since` is when the one who asks
+/// began to listen: a collector that starts with the machine is given the same time.
+pub fn collector_silent(
+    last_run: Option<DateTime<Utc>>,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+    every_hours: u32,
+) -> bool {
+    let heard = last_run.map_or(since, |last| last.max(since));
+    now - heard > TimeDelta::hours(2 * i64::from(every_hours))
+}
+
+/// How long the blinking is silenced; time is counted from some beginning, so that a clock that is
+/// set right neither ends nor stretches it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Silence {
+    until: Option<Duration>,
+}
+
+impl Silence {
+    /// A long press: silent for so long from now on. A second one, while silent, ends it.
+    pub fn long_press(&mut self, now: Duration, lasting: Duration) {
+        self.until = if self.holds(now) { None } else { Some(now + lasting) };
+    }
+
+    /// Whether it is silent.
+    pub fn holds(&self, now: Duration) -> bool {
+        self.until.is_some_and(|until| now < until)
+    }
+
+    /// How much longer; none when it is not silent.
+    pub fn left(&self, now: Duration) -> Option<Duration> {
+        self.until?.checked_sub(now).filter(|left| !left.is_zero())
+    }
 }
 
 impl Alert {
@@ -236,6 +274,36 @@ mod tests {
             let trouble = on(0) || on(2) || on(3) || on(4);
             assert_eq!(decide(&signals).alert == Alert::Steady, trouble, "{signals:?}");
         }
+    }
+
+    #[test]
+    fn two_intervals_without_a_run_are_silence() {
+        let at = |text: &str| -> DateTime<Utc> { text.parse().unwrap() };
+        let (began, now) = (at("2026-11-23T08:00:00Z"), at("2026-11-23T12:00:00Z"));
+        for (last, every, silent) in [
+            (Some("2026-11-23T11:00:00Z"), 1, false),
+            (Some("2026-11-23T10:00:00Z"), 1, false),
+            (Some("2026-11-23T09:59:59Z"), 1, true),
+            (Some("2026-11-23T09:59:59Z"), 10, false),
+            // Off for a month: the collector has just started as well.
+            (Some("2026-10-23T10:00:00Z"), 2, false),
+            (None, 2, false),
+            (None, 1, true),
+        ] {
+            assert_eq!(collector_silent(last.map(at), began, now, every), silent, "{last:?} {every}");
+        }
+    }
+
+    #[test]
+    fn a_long_press_silences_for_a_while_and_a_second_one_ends_it() {
+        let minute = Duration::from_secs(60);
+        let mut silence = Silence::default();
+        assert!(!silence.holds(minute));
+        silence.long_press(minute, 60 * minute);
+        assert!(silence.holds(minute) && silence.holds(60 * minute) && !silence.holds(61 * minute));
+        assert_eq!((silence.left(31 * minute), silence.left(61 * minute)), (Some(30 * minute), None));
+        silence.long_press(2 * minute, 60 * minute);
+        assert!(!silence.holds(2 * minute));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod args;
 pub mod clock;
 pub mod collector;
 pub mod config;
+pub mod disk;
 pub mod health;
 pub mod hours;
 pub mod lock;

@@ -182,6 +182,20 @@ fn task_join(tables: &Tables) -> String {
     )
 }
 
+/// The statement of [`due`].
+fn due_sql(rule: RuleKey, half: Half) -> String {
+    let tables = tables(rule, half);
+    format!(
+        "{} FROM {} {} {} {} WHERE {} AND (t.id IS NULL OR (t.state = 'withdrawn' AND t.touched = 0))",
+        columns(&tables, rule),
+        tables.by_date,
+        tables.vehicle,
+        customer_join(&tables),
+        task_join(&tables),
+        tables.in_window,
+    )
+}
+
 /// Calls `each` with every subject whose date lies in the window and that has no task yet, or a
 /// withdrawn one.
 pub(super) fn due(
@@ -192,16 +206,7 @@ pub(super) fn due(
     today: NaiveDate,
     mut each: impl FnMut(Candidate) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let tables = tables(rule, half);
-    let sql = format!(
-        "{} FROM {} {} {} {} WHERE {} AND (t.id IS NULL OR (t.state = 'withdrawn' AND t.touched = 0))",
-        columns(&tables, rule),
-        tables.by_date,
-        tables.vehicle,
-        customer_join(&tables),
-        task_join(&tables),
-        tables.in_window,
-    );
+    let sql = due_sql(rule, half);
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(named_params! {
         ":today": today, ":first": window.first, ":last": window.last, ":rule": rule.as_str(), ":half": half.as_str()
@@ -210,6 +215,20 @@ pub(super) fn due(
         each(candidate(row, rule, half)?)?;
     }
     Ok(())
+}
+
+/// The statement of [`standing`].
+fn standing_sql(rule: RuleKey, half: Half) -> String {
+    let tables = tables(rule, half);
+    format!(
+        "{} FROM task t LEFT JOIN {} ON {} = t.subject_id {} {}
+          WHERE t.rule = :rule AND t.half = :half AND t.state IN ('waiting', 'open') AND t.touched = 0",
+        columns(&tables, rule),
+        tables.table,
+        tables.subject,
+        tables.vehicle,
+        customer_join(&tables),
+    )
 }
 
 /// Every task of the rule that no person has touched and that is open or waiting, with the facts
@@ -221,16 +240,7 @@ pub(super) fn standing(
     today: NaiveDate,
     mut each: impl FnMut(Candidate) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let tables = tables(rule, half);
-    let sql = format!(
-        "{} FROM task t LEFT JOIN {} ON {} = t.subject_id {} {}
-          WHERE t.rule = :rule AND t.half = :half AND t.state IN ('waiting', 'open') AND t.touched = 0",
-        columns(&tables, rule),
-        tables.table,
-        tables.subject,
-        tables.vehicle,
-        customer_join(&tables),
-    );
+    let sql = standing_sql(rule, half);
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(named_params! {
         ":today": today, ":rule": rule.as_str(), ":half": half.as_str()
@@ -402,5 +412,29 @@ impl Store {
             })
         });
         Ok(record.optional()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The cost of a collection follows what is due: no statement of it reads a whole table.
+    #[test]
+    fn no_statement_of_a_collection_scans_a_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("balie.db")).unwrap();
+        for rule in RuleKey::ALL {
+            for half in rule.halves() {
+                for sql in [due_sql(rule, *half), standing_sql(rule, *half)] {
+                    let mut plan = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+                    let mut rows = plan.raw_query();
+                    while let Some(row) = rows.next().unwrap() {
+                        let step: String = row.get(3).unwrap();
+                        assert!(!step.starts_with("SCAN"), "{rule} {half}: {step} in {sql}");
+                    }
+                }
+            }
+        }
     }
 }

@@ -154,6 +154,11 @@ impl Shop {
         Said { shop: self, file, key }
     }
 
+    /// The data folder.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// The instant of what happens: noon of the day.
     pub fn at(&self) -> DateTime<Utc> {
         self.today.and_hms_opt(12, 0, 0).unwrap().and_utc()

@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use balie_ui::headless::Canvas;
 use balie_ui::{
-    AlertState, AppWindow, ChoiceEntry, ChoiceKind, Date, Desk, DetailState, FaultKind, HistoryLine,
-    Language, ListState, RuleKind, TaskDetail, TaskRow, Tasks, Theme, Urgency,
+    AlertState, AppWindow, ChoiceEntry, ChoiceKind, Date, Desk, DetailState, FaultKind, Happening,
+    HistoryLine, Language, ListState, RuleKind, TaskDetail, TaskRow, Tasks, Theme, Urgency,
 };
 use slint::{ComponentHandle, ModelRc, VecModel};
 
@@ -81,10 +81,7 @@ fn fill(app: &AppWindow) {
     tasks.set_due_today(3);
     tasks.set_coming(128);
     tasks.set_period(4);
-    tasks.set_period_count(134);
-    tasks.set_employee_count(134);
-    tasks.set_rule_count(134);
-    tasks.set_status_count(134);
+    tasks.set_shown(134);
     tasks.set_detail(TaskDetail {
         task: first,
         description: "Geachte heer Van den Heuvel,\nDe APK van uw Opel Rekord verloopt op 30 juni 2015. Er staat nog geen afspraak in onze werkplaats.\nBij RDW staat 10 mei 2017 als vervaldatum geregistreerd. Waarschijnlijk is het voertuig ergens anders gekeurd.".into(),
@@ -104,7 +101,7 @@ fn fill(app: &AppWindow) {
     tasks.set_history(ModelRc::from(Rc::new(VecModel::from(vec![HistoryLine {
         on: date(25, 4),
         who: "".into(),
-        what: "Gemaakt".into(),
+        what: Happening::Made,
     }]))));
     tasks.set_detail_state(DetailState::Shown);
 }

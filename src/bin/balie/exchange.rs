@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use balie::exchange::{self, ImportOptions, ImportReport, Progress};
+use balie::exchange::{self, ImportOptions, ImportReport, Progress, demo};
 use balie::station::args::Station;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -122,6 +122,44 @@ impl Export {
     pub fn run(&self, station: &Station) -> Result<(), Failure> {
         let store = open(station)?;
         exchange::export(&store, &self.folder)?;
+        Ok(())
+    }
+}
+
+/// Which shop to invent.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// How many vehicles
+    #[arg(long, default_value_t = 500, value_name = "N")]
+    vehicles: u32,
+    /// The same seed, size and day give the same shop
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    seed: u64,
+    /// Write CSV files into this folder instead of filling the database
+    #[arg(long, value_name = "DIR")]
+    csv: Option<PathBuf>,
+}
+
+impl Demo {
+    pub fn run(&self, station: &Station) -> Result<(), Failure> {
+        let demo = demo::Demo { vehicles: self.vehicles, seed: self.seed, today: station.clock.today() };
+        match &self.csv {
+            Some(folder) => demo::write_csv(demo, folder)?,
+            None => {
+                let mut store = open(station)?;
+                let scratch = station.data_dir.join("demo");
+                let bar = Bar::new();
+                let mut show = |progress: Progress<'_>| bar.show(&progress);
+                demo::write_to_store(&mut store, demo, &scratch, station.clock.now_utc(), &mut show)?;
+                bar.clear();
+            }
+        }
+        writeln!(
+            io::stderr(),
+            "An invented shop of {} vehicles, dates around {}",
+            demo.vehicles,
+            demo.today
+        )?;
         Ok(())
     }
 }

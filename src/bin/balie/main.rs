@@ -47,7 +47,7 @@ enum Command {
     #[command(subcommand)]
     Settings(settings::Settings),
     /// Fill an empty database (or a folder with CSV files) with an invented shop
-    //Demo(exchange::Demo),
+    Demo(exchange::Demo),
     /// Try the LED
     Led(panel::Led),
     /// Print completions for a shell
@@ -90,7 +90,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Tasks(tasks) => tasks.run(&station),
         Command::Why(why) => why.run(&station),
         Command::Settings(settings) => settings.run(&station),
-        //Command::Demo(demo) => demo.run(&station),
+        Command::Demo(demo) => demo.run(&station),
         Command::Led(led) => led.run(&station),
         Command::Completions(_) | Command::Man(_) => Ok(()),
     }

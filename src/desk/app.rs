@@ -1,0 +1,291 @@
+//! The desk as a whole: the window, its worker, and the way of answers and events between them.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use balie_ui as ui;
+use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
+
+use super::shell::{Fault, Shell};
+use super::source::{Query, Source};
+use super::task::TasksPage;
+use super::worker::{Answer, Failed, Opener, Request, Want, Worker};
+use super::{Surroundings, convert, slint};
+use crate::domain::language::Language;
+use crate::domain::task::{StatusFilter, TaskFilter};
+use crate::panel::{PanelEvent, Part, Press};
+use crate::rules::alert::Alert;
+
+/// How the desk begins.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Start {
+    /// The language of the screen.
+    pub language: Language,
+    /// The dark theme.
+    pub dark: bool,
+    /// After how long without a touch the screen darkens.
+    pub dim_after: Option<Duration>,
+}
+
+/// When the database was last read with success; the watchdog asks.
+#[derive(Debug)]
+pub struct Alive {
+    began: Instant,
+    /// Milliseconds after `began`, plus one; 0 is never.
+    read: AtomicU64,
+}
+
+impl Default for Alive {
+    fn default() -> Self {
+        Self { began: Instant::now(), read: AtomicU64::new(0) }
+    }
+}
+
+impl Alive {
+    /// The database was read just now.
+    pub fn database(&self) {
+        let since = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
+        self.read.store(since + 1, Ordering::Relaxed);
+    }
+
+    /// How long ago the database was last read; none when it never was.
+    pub fn database_age(&self) -> Option<Duration> {
+        let read = self.read.load(Ordering::Relaxed).checked_sub(1)?;
+        Some(self.began.elapsed().saturating_sub(Duration::from_millis(read)))
+    }
+}
+
+/// The desk.
+pub struct Desk {
+    window: ui::AppWindow,
+    tasks: Rc<TasksPage>,
+    shell: Shell,
+    requests: Sender<Request>,
+    answers: Receiver<Answer>,
+    alive: Arc<Alive>,
+}
+
+impl Desk {
+    /// Makes the window and starts the worker, which opens the database and reads the first page.
+    /// `wake` is called on the worker's thread whenever an answer waits for [`Desk::take_answers`].
+    ///
+    /// # Errors
+    /// When there is no screen to make a window on.
+    pub fn open<S: Source + Send + 'static>(
+        start: Start,
+        surroundings: Arc<dyn Surroundings>,
+        open: Opener<S>,
+        wake: Box<dyn Fn() + Send>,
+    ) -> Result<Rc<Self>, PlatformError> {
+        let (requests, asked) = channel();
+        let (told, answers) = channel();
+        let alive = Arc::new(Alive::default());
+        // The worker begins to read while the window is being made.
+        let first = Request::Show {
+            number: TasksPage::FIRST,
+            query: Query { language: start.language, ..Default::default() },
+            pages: vec![0],
+            want: Want::First,
+        };
+        let _ = requests.send(first);
+        let worker = Worker::new(open, Arc::clone(&surroundings), told, wake, Arc::clone(&alive));
+        std::thread::Builder::new()
+            .name("desk".to_owned())
+            .spawn(move || worker.run(&asked))
+            .map_err(|error| PlatformError::from(format!("no thread for the database: {error}")))?;
+
+        let window = ui::AppWindow::new()?;
+        window.global::<ui::Theme>().set_dark(start.dark);
+        let tasks = TasksPage::connect(&window, requests.clone(), Arc::clone(&surroundings), start.language);
+        let shell = Shell::new(&window, surroundings, start.dim_after);
+        shell.speak(start.language);
+        let desk = Rc::new(Self { window, tasks, shell, requests, answers, alive });
+        desk.connect();
+        desk.shell.tick();
+        Ok(desk)
+    }
+
+    fn connect(self: &Rc<Self>) {
+        let global = self.window.global::<ui::Desk>();
+        let on = |act: fn(&Rc<Self>)| {
+            let desk = Rc::downgrade(self);
+            move || {
+                if let Some(desk) = desk.upgrade() {
+                    act(&desk);
+                }
+            }
+        };
+        global.on_open_manager(on(|desk| desk.open_manager()));
+        global.on_close_choice(on(|desk| desk.close_choice()));
+        global.on_touched(on(|desk| {
+            desk.shell.touched();
+        }));
+        let desk = Rc::downgrade(self);
+        global.on_open_choice(move |kind| {
+            if let Some(desk) = desk.upgrade() {
+                desk.open_choice(kind);
+            }
+        });
+        let desk = Rc::downgrade(self);
+        global.on_choose(move |kind, key| {
+            if let Some(desk) = desk.upgrade() {
+                desk.choose(kind, key);
+            }
+        });
+    }
+
+    /// The window.
+    pub fn window(&self) -> &ui::AppWindow {
+        &self.window
+    }
+
+    /// When the database was last read.
+    pub fn alive(&self) -> &Alive {
+        &self.alive
+    }
+
+    /// The CRM manager on the most urgent task: the customers icon, F5, or the button on the desk.
+    pub fn open_manager(&self) {
+        self.close_choice();
+        self.tasks.most_urgent();
+    }
+
+    fn close_choice(&self) {
+        self.window.global::<ui::Desk>().set_choice(ui::ChoiceKind::None);
+    }
+
+    fn open_choice(&self, kind: ui::ChoiceKind) {
+        let desk = self.window.global::<ui::Desk>();
+        let (entries, chosen) = match kind {
+            ui::ChoiceKind::Language => {
+                let entry = |language: &Language| ui::ChoiceEntry {
+                    key: convert::key(&Language::ALL, language),
+                    name: Default::default(),
+                    count: -1,
+                };
+                let now = Language::ALL.iter().find(|one| convert::language(**one) == desk.get_language());
+                let chosen = now.map_or(-1, |now| convert::key(&Language::ALL, now));
+                (Language::ALL.iter().map(entry).collect(), chosen)
+            }
+            _ => self.tasks.entries(kind),
+        };
+        desk.set_entries(ModelRc::from(Rc::new(VecModel::from(entries))));
+        desk.set_chosen(chosen);
+        desk.set_choice(kind);
+    }
+
+    fn choose(&self, kind: ui::ChoiceKind, key: i32) {
+        self.close_choice();
+        match convert::with_key(&Language::ALL, key) {
+            Some(language) if kind == ui::ChoiceKind::Language => self.speak(language),
+            _ => {
+                self.tasks.choose(kind, key);
+            }
+        }
+    }
+
+    /// Another language on the whole screen.
+    pub fn speak(&self, language: Language) {
+        self.shell.speak(language);
+        self.tasks.speak(language);
+    }
+
+    /// Once a second.
+    pub fn tick(&self) {
+        self.shell.tick();
+    }
+
+    /// Takes in what the worker has answered. Never waits.
+    pub fn take_answers(&self) {
+        while let Ok(answer) = self.answers.try_recv() {
+            self.take(answer);
+        }
+    }
+
+    /// Waits for the worker's next answer, for pictures and tests. `false`: none came in time.
+    pub fn wait_for_answer(&self, longest: Duration) -> bool {
+        let answer = self.answers.recv_timeout(longest);
+        let came = answer.is_ok();
+        if let Ok(answer) = answer {
+            self.take(answer);
+        }
+        came
+    }
+
+    fn take(&self, answer: Answer) {
+        match answer {
+            Answer::List(list) => {
+                self.tasks.listed(list);
+                self.shell.tick();
+            }
+            Answer::Page(number, page, rows) => self.tasks.paged(number, page, &rows),
+            Answer::Counts(counts) => {
+                let open = TaskFilter { status: StatusFilter::Open, ..TaskFilter::default() };
+                self.shell.counted(counts.pulse, counts.cube.count(&open));
+                self.tasks.counted(&counts);
+            }
+            Answer::Detail(number, detail) => self.tasks.detailed(number, detail.as_deref()),
+            Answer::Handled(id) => {
+                self.tasks.handled(id);
+                self.shell.saved(None);
+            }
+            Answer::Failed(what, trouble) => {
+                if self.tasks.failed(what) {
+                    self.shell.unreadable(trouble);
+                } else if matches!(what, Failed::Handle(_)) {
+                    self.shell.saved(Some(trouble));
+                }
+            }
+        }
+    }
+
+    /// Names the lamp that shows the alert.
+    pub fn set_lamp(&self, lamp: impl Fn(Alert) + 'static) {
+        self.shell.set_lamp(lamp);
+    }
+
+    /// Shows the alert on the icon, lit, where no lamp keeps the time: for pictures.
+    pub fn blink_by_hand(&self) {
+        if let Some(alert) = self.shell.alert() {
+            self.shell.blink(alert, alert > Alert::Off);
+        }
+    }
+
+    /// LED or button have something to tell.
+    pub fn panel(&self, event: PanelEvent) {
+        match event {
+            PanelEvent::Blink { alert, lit } => self.shell.blink(alert, lit),
+            PanelEvent::Press(press) => {
+                if self.shell.touched() {
+                    // The screen was dark: the press woke it, and does nothing else.
+                    return;
+                }
+                match press {
+                    Press::Short => self.open_manager(),
+                    Press::Long => self.shell.silence(),
+                }
+            }
+            PanelEvent::Fault(fault) => self.panel_fault(fault.part),
+        }
+    }
+
+    /// A part of the panel does not work.
+    pub fn panel_fault(&self, part: Part) {
+        if part != Part::Button {
+            self.shell.set_fault(Fault::Lamp, true);
+        }
+        if part != Part::Led {
+            self.shell.set_fault(Fault::Button, true);
+        }
+        self.shell.tick();
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = self.requests.send(Request::Stop);
+    }
+}

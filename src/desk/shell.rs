@@ -1,0 +1,268 @@
+//! What stands around every page: clock, counts, alert, faults, language, the open choice.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use balie_ui as ui;
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use slint::{ComponentHandle, Weak};
+
+use super::source::Pulse;
+use super::worker::Trouble;
+use super::{Surroundings, convert, slint};
+use crate::domain::language::Language;
+use crate::rules::alert::{Alert, Signals, Waiting, decide};
+
+/// What is wrong, gravest first; the banner shows the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// What is on the screen could not be read again.
+    Unreadable,
+    /// No collection for two intervals.
+    CollectorSilent,
+    /// The clock is not believed.
+    ClockDoubted,
+    /// The disk is full.
+    DiskFull,
+    /// Changes cannot be saved.
+    ReadOnly,
+    /// The lamp does not work.
+    Lamp,
+    /// The button does not work.
+    Button,
+}
+
+/// The adapter of what stands around the pages.
+pub struct Shell {
+    window: Weak<ui::AppWindow>,
+    surroundings: Arc<dyn Surroundings>,
+    /// Shows the alert on the lamp.
+    lamp: RefCell<Box<dyn Fn(Alert)>>,
+    state: RefCell<State>,
+}
+
+struct State {
+    pulse: Option<Pulse>,
+    damaged: bool,
+    faults: BTreeSet<Fault>,
+    shown: Option<Alert>,
+    silenced_until: Option<Instant>,
+    /// Blame falls on the collector only for what it missed since the desk runs.
+    started: DateTime<Utc>,
+    touched: Instant,
+    dim_after: Option<Duration>,
+}
+
+impl Shell {
+    /// The shell of a window; `dim_after` without a touch the screen darkens.
+    pub fn new(
+        window: &ui::AppWindow,
+        surroundings: Arc<dyn Surroundings>,
+        dim_after: Option<Duration>,
+    ) -> Self {
+        let state = State {
+            pulse: None,
+            damaged: false,
+            faults: BTreeSet::new(),
+            shown: None,
+            silenced_until: None,
+            started: surroundings.now(),
+            touched: Instant::now(),
+            dim_after,
+        };
+        Self {
+            window: window.as_weak(),
+            surroundings,
+            lamp: RefCell::new(Box::new(|_| {})),
+            state: RefCell::new(state),
+        }
+    }
+
+    /// What the alert is now, once that is known.
+    pub fn alert(&self) -> Option<Alert> {
+        self.state.borrow().shown
+    }
+
+    /// Names the lamp that shows the alert.
+    pub fn set_lamp(&self, lamp: impl Fn(Alert) + 'static) {
+        if let Some(alert) = self.state.borrow().shown {
+            lamp(alert);
+        }
+        *self.lamp.borrow_mut() = Box::new(lamp);
+    }
+
+    /// Chooses the words of the screen.
+    pub fn speak(&self, language: Language) {
+        let Some(window) = self.window.upgrade() else { return };
+        if let Err(error) = slint::select_bundled_translation(language.code()) {
+            tracing::error!(%error, "the words of this language are not in the program");
+        }
+        window.global::<ui::Desk>().set_language(convert::language(language));
+        // The ground changes by one invisible step, and with it the whole window is painted anew: a
+        // partial repaint was seen to leave old words standing.
+        let theme = window.global::<ui::Theme>();
+        theme.set_repaint(!theme.get_repaint());
+    }
+
+    /// New counts have come.
+    pub fn counted(&self, pulse: Pulse, open: u32) {
+        {
+            let mut state = self.state.borrow_mut();
+            state.pulse = Some(pulse);
+            state.damaged = false;
+            state.faults.remove(&Fault::Unreadable);
+        }
+        if let Some(window) = self.window.upgrade() {
+            let tasks = window.global::<ui::Tasks>();
+            let late = pulse.late;
+            tasks.set_overdue(convert::number(i64::from(late.overdue)));
+            tasks.set_due_today(convert::number(i64::from(late.due.saturating_sub(late.overdue))));
+            tasks.set_coming(convert::number(i64::from(open.saturating_sub(late.due))));
+            tasks.set_counts_known(true);
+        }
+        self.tick();
+    }
+
+    /// What is on the screen could not be read: counts are unknown, never 0.
+    pub fn unreadable(&self, trouble: Trouble) {
+        {
+            let mut state = self.state.borrow_mut();
+            state.pulse = None;
+            state.damaged = trouble == Trouble::Damaged;
+            state.faults.insert(Fault::Unreadable);
+        }
+        if let Some(window) = self.window.upgrade() {
+            window.global::<ui::Tasks>().set_counts_known(false);
+        }
+        self.tick();
+    }
+
+    /// The last change could not be saved, or could.
+    pub fn saved(&self, trouble: Option<Trouble>) {
+        self.set_fault(Fault::DiskFull, trouble == Some(Trouble::Full));
+        self.set_fault(Fault::ReadOnly, trouble == Some(Trouble::ReadOnly));
+        self.tick();
+    }
+
+    /// Raises a fault or takes it back.
+    pub fn set_fault(&self, fault: Fault, holds: bool) {
+        let mut state = self.state.borrow_mut();
+        if holds {
+            state.faults.insert(fault);
+        } else {
+            state.faults.remove(&fault);
+        }
+    }
+
+    /// The lamp changed, and the icon with it.
+    pub fn blink(&self, alert: Alert, lit: bool) {
+        if let Some(window) = self.window.upgrade() {
+            let desk = window.global::<ui::Desk>();
+            desk.set_alert(convert::alert(alert));
+            desk.set_lit(lit);
+        }
+    }
+
+    /// Somebody is there. `true`: the screen was dark, and this touch only woke it.
+    pub fn touched(&self) -> bool {
+        self.state.borrow_mut().touched = Instant::now();
+        let Some(window) = self.window.upgrade() else { return false };
+        let desk = window.global::<ui::Desk>();
+        let dimmed = desk.get_dimmed();
+        if dimmed {
+            desk.set_dimmed(false);
+        }
+        dimmed
+    }
+
+    /// Keeps the blinking away for the time the shop has set.
+    pub fn silence(&self) {
+        let mut state = self.state.borrow_mut();
+        let minutes = state.pulse.map_or(60, |pulse| pulse.silence_minutes);
+        state.silenced_until = Some(Instant::now() + Duration::from_secs(u64::from(minutes) * 60));
+        drop(state);
+        self.tick();
+    }
+
+    /// Once a second: clock, ages, alert. Properties that stay as they are paint nothing.
+    pub fn tick(&self) {
+        let Some(window) = self.window.upgrade() else { return };
+        let desk = window.global::<ui::Desk>();
+        let (now, local) = {
+            let now = self.surroundings.now();
+            (now, self.surroundings.local(now))
+        };
+        let today = self.surroundings.today();
+        let small = |value: u32| i32::try_from(value).unwrap_or_default();
+        desk.set_hour(small(local.hour()));
+        desk.set_minute(small(local.minute()));
+        desk.set_weekday(small(today.weekday().num_days_from_monday()));
+        desk.set_today(convert::date(today));
+
+        let mut state = self.state.borrow_mut();
+        let trusted = self.surroundings.clock_trusted(state.pulse.and_then(|pulse| pulse.newest));
+        desk.set_clock_trusted(trusted);
+        let silent = state.pulse.is_some_and(|pulse| {
+            let since = pulse.collected_at.map_or(state.started, |at| at.max(state.started));
+            now - since > TimeDelta::hours(2 * i64::from(pulse.collect_every_hours))
+        });
+        if let Some(pulse) = state.pulse {
+            let age = pulse.collected_at.map_or(-1, |at| convert::number((now - at).num_minutes().max(0)));
+            desk.set_collected_minutes(age);
+        }
+        for (fault, holds) in [(Fault::CollectorSilent, silent), (Fault::ClockDoubted, !trusted)] {
+            if holds {
+                state.faults.insert(fault);
+            } else {
+                state.faults.remove(&fault);
+            }
+        }
+        // The page itself says that it could not be read; the banner is for a list that is still shown.
+        let known = |fault: &&Fault| {
+            **fault != Fault::Unreadable || window.global::<ui::Tasks>().get_state() == ui::ListState::Filled
+        };
+        let mut faults = state.faults.iter().filter(known);
+        desk.set_fault(faults.next().map_or(ui::FaultKind::None, |fault| fault_kind(*fault)));
+        desk.set_more_faults(i32::try_from(faults.count()).unwrap_or_default());
+        let unsavable = state.faults.contains(&Fault::ReadOnly);
+        window.global::<ui::Tasks>().set_read_only(unsavable);
+
+        if state.dim_after.is_some_and(|after| state.touched.elapsed() >= after) {
+            desk.set_dimmed(true);
+        }
+        let unread = state.faults.contains(&Fault::Unreadable);
+        if state.pulse.is_none() && !unread {
+            // Still being read for the first time: the lamp keeps what it shows.
+            return;
+        }
+        let alert = decide(&Signals {
+            waiting: state.pulse.map(|pulse| Waiting { due: pulse.alert.due, overdue: pulse.alert.overdue }),
+            collector_silent: silent,
+            clock_doubted: !trusted,
+            disk_nearly_full: state.faults.contains(&Fault::DiskFull),
+            database_damaged: state.damaged,
+            open: self.surroundings.shop_open(),
+            silenced: state.silenced_until.is_some_and(|until| Instant::now() < until),
+        })
+        .alert;
+        let changed = state.shown.replace(alert) != Some(alert);
+        drop(state);
+        if changed {
+            (self.lamp.borrow())(alert);
+        }
+    }
+}
+
+fn fault_kind(fault: Fault) -> ui::FaultKind {
+    match fault {
+        Fault::Unreadable => ui::FaultKind::ListUnreadable,
+        Fault::CollectorSilent => ui::FaultKind::CollectorSilent,
+        Fault::ClockDoubted => ui::FaultKind::ClockUntrusted,
+        Fault::DiskFull => ui::FaultKind::DiskFull,
+        Fault::ReadOnly => ui::FaultKind::ReadOnly,
+        Fault::Lamp => ui::FaultKind::LampUnavailable,
+        Fault::Button => ui::FaultKind::ButtonUnavailable,
+    }
+}

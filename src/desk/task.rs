@@ -1,0 +1,437 @@
+//! The CRM manager: filters, order, selection, and the touch on 'handled'.
+//!
+//! Every request has a number and only the newest answer counts. Touches carry the task's id, never
+//! its place.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::mpsc::Sender;
+
+use balie_ui as ui;
+use chrono::NaiveDate;
+use slint::{ComponentHandle, ModelRc, VecModel, Weak};
+
+use super::list::TaskModel;
+use super::source::{Detail, Employee, Query};
+use super::worker::{Counts, Failed, List, PAGE, Request, Want};
+use super::{Surroundings, convert, slint};
+use crate::domain::ids::TaskId;
+use crate::domain::language::Language;
+use crate::domain::rule::RuleKey;
+use crate::domain::task::{EmployeeFilter, Period, StatusFilter, TaskColumn, TaskFilter, TaskOrder};
+use crate::store::task_list::TaskCube;
+
+/// The page's adapter.
+pub struct TasksPage {
+    window: Weak<ui::AppWindow>,
+    requests: Sender<Request>,
+    surroundings: std::sync::Arc<dyn Surroundings>,
+    model: Rc<TaskModel>,
+    /// The number of the list that was asked for last; only its answers count.
+    number: Rc<Cell<u64>>,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    query: Query,
+    /// The list that was asked for last could not be read.
+    failed: bool,
+    selected: Option<(TaskId, usize)>,
+    detail_number: u64,
+    today: NaiveDate,
+    cube: Option<TaskCube>,
+    employees: Vec<Employee>,
+    saving: Option<TaskId>,
+    /// Scroll to the selected task when the list is there.
+    reveal: bool,
+}
+
+impl TasksPage {
+    /// The number of the first list.
+    pub const FIRST: u64 = 1;
+
+    /// The page, with its callbacks connected. Its first list has been asked for already, under
+    /// [`TasksPage::FIRST`].
+    pub fn connect(
+        window: &ui::AppWindow,
+        requests: Sender<Request>,
+        surroundings: std::sync::Arc<dyn Surroundings>,
+        language: Language,
+    ) -> Rc<Self> {
+        let number = Rc::new(Cell::new(Self::FIRST));
+        let (pages, shown) = (requests.clone(), Rc::clone(&number));
+        let model = Rc::new(TaskModel::new(move |page| {
+            // A worker that is gone has its own words on the screen.
+            let _ = pages.send(Request::Page { number: shown.get(), page });
+        }));
+        let state = State {
+            query: Query { language, ..Query::default() },
+            today: surroundings.today(),
+            ..State::default()
+        };
+        let page = Rc::new(Self {
+            window: window.as_weak(),
+            requests,
+            surroundings,
+            model: Rc::clone(&model),
+            number,
+            state: RefCell::new(state),
+        });
+        let tasks = window.global::<ui::Tasks>();
+        tasks.set_rows(ModelRc::from(model));
+        let this = Rc::clone(&page);
+        tasks.on_order_by(move |column| this.order_by(convert::task_column(column)));
+        let this = Rc::clone(&page);
+        tasks.on_select(move |id| this.select(TaskId(i64::from(id))));
+        let this = Rc::clone(&page);
+        tasks.on_handle(move |id| this.handle(TaskId(i64::from(id))));
+        let this = Rc::clone(&page);
+        tasks.on_retry(move || this.retry());
+        let this = Rc::clone(&page);
+        tasks.on_show_all(move || this.most_urgent());
+        page.tell_filters();
+        page
+    }
+
+    fn ask(&self, request: Request) {
+        // A worker that is gone has its own words on the screen.
+        let _ = self.requests.send(request);
+    }
+
+    /// Asks for the list with the present filters.
+    pub fn show(&self, want: Want) {
+        let request = {
+            let state = self.state.borrow();
+            self.number.set(self.number.get() + 1);
+            let pages = if want == Want::First { vec![0] } else { self.model.in_sight() };
+            Request::Show { number: self.number.get(), query: state.query, pages, want }
+        };
+        self.ask(request);
+    }
+
+    /// All open tasks, the most urgent one first and selected.
+    pub fn most_urgent(&self) {
+        {
+            let mut state = self.state.borrow_mut();
+            state.query = Query { language: state.query.language, ..Query::default() };
+            state.reveal = true;
+        }
+        self.tell_filters();
+        self.show(Want::First);
+    }
+
+    /// Reads the list again, and stays with the selected task.
+    pub fn refresh(&self) {
+        let want = match self.state.borrow().selected {
+            Some((id, place)) => Want::Keep { id, place },
+            None => Want::First,
+        };
+        self.show(want);
+    }
+
+    /// Another language: the descriptions are made anew.
+    pub fn speak(&self, language: Language) {
+        self.state.borrow_mut().query.language = language;
+        self.refresh();
+    }
+
+    fn retry(&self) {
+        self.ask(Request::Retry);
+        self.refresh();
+    }
+
+    /// Sorts by a column; touched again, the other way round.
+    pub fn order_by(&self, column: TaskColumn) {
+        {
+            let mut state = self.state.borrow_mut();
+            let descending = state.query.order.column == column && !state.query.order.descending;
+            state.query.order = TaskOrder { column, descending };
+            state.reveal = true;
+        }
+        self.tell_filters();
+        self.show(Want::First);
+    }
+
+    fn select(&self, id: TaskId) {
+        let Some(place) = self.model.place_of(convert::task_id(id)) else { return };
+        self.set_selected(Some((id, place)));
+    }
+
+    fn set_selected(&self, selected: Option<(TaskId, usize)>) {
+        let number = {
+            let mut state = self.state.borrow_mut();
+            state.selected = selected;
+            state.detail_number += 1;
+            state.detail_number
+        };
+        let Some(window) = self.window.upgrade() else { return };
+        let tasks = window.global::<ui::Tasks>();
+        match selected {
+            Some((id, _)) => {
+                tasks.set_selected_id(convert::task_id(id));
+                let language = self.state.borrow().query.language;
+                self.ask(Request::Detail { number, id, language });
+            }
+            None => {
+                tasks.set_selected_id(-1);
+                tasks.set_detail_state(ui::DetailState::None);
+            }
+        }
+    }
+
+    fn handle(&self, id: TaskId) {
+        let Some(window) = self.window.upgrade() else { return };
+        let language = {
+            let mut state = self.state.borrow_mut();
+            if state.saving.is_some() {
+                return;
+            }
+            state.saving = Some(id);
+            state.query.language
+        };
+        let tasks = window.global::<ui::Tasks>();
+        tasks.set_saving(true);
+        tasks.set_save_failed(false);
+        self.ask(Request::Handle { id, language });
+    }
+
+    /// A filter was chosen. `false`: it was none of this page's.
+    pub fn choose(&self, kind: ui::ChoiceKind, key: i32) -> bool {
+        {
+            let filter = &mut self.state.borrow_mut().query.filter;
+            match kind {
+                ui::ChoiceKind::Period => filter.period = convert::period(key),
+                ui::ChoiceKind::Employee => filter.employee = convert::employee_filter(key),
+                ui::ChoiceKind::Rule => filter.rule = convert::with_key(&RuleKey::ALL, key),
+                ui::ChoiceKind::Status => {
+                    filter.status = convert::with_key(&convert::STATUSES, key).unwrap_or_default();
+                }
+                _ => {}
+            }
+        }
+        match kind {
+            ui::ChoiceKind::Order => {
+                self.order_by(convert::with_key(&convert::COLUMNS, key).unwrap_or_default());
+                return true;
+            }
+            ui::ChoiceKind::Period
+            | ui::ChoiceKind::Employee
+            | ui::ChoiceKind::Rule
+            | ui::ChoiceKind::Status => {}
+            _ => return false,
+        }
+        self.state.borrow_mut().reveal = true;
+        self.tell_filters();
+        self.show(Want::First);
+        true
+    }
+
+    /// The entries of a choice with their counts, and the key of the one that is chosen.
+    pub fn entries(&self, kind: ui::ChoiceKind) -> (Vec<ui::ChoiceEntry>, i32) {
+        let state = self.state.borrow();
+        let filter = state.query.filter;
+        let count = |filter: TaskFilter| {
+            state.cube.as_ref().map_or(-1, |cube| convert::number(i64::from(cube.count(&filter))))
+        };
+        let entry = |key: i32, name: &str, count: i32| ui::ChoiceEntry { key, name: name.into(), count };
+        match kind {
+            ui::ChoiceKind::Period => {
+                let entries = Period::ALL.map(|period| {
+                    entry(convert::key(&Period::ALL, &period), "", count(TaskFilter { period, ..filter }))
+                });
+                (entries.to_vec(), convert::key(&Period::ALL, &filter.period))
+            }
+            ui::ChoiceKind::Employee => {
+                let of = |employee| count(TaskFilter { employee, ..filter });
+                let mut entries =
+                    vec![entry(-1, "", of(EmployeeFilter::All)), entry(0, "", of(EmployeeFilter::Nobody))];
+                entries.extend(state.employees.iter().map(|employee| {
+                    let one = EmployeeFilter::One(employee.id);
+                    entry(convert::employee_key(one), &employee.name, of(one))
+                }));
+                (entries, convert::employee_key(filter.employee))
+            }
+            ui::ChoiceKind::Rule => {
+                let all = std::iter::once(None).chain(RuleKey::ALL.into_iter().map(Some));
+                let key = |rule: Option<RuleKey>| rule.map_or(-1, |rule| convert::key(&RuleKey::ALL, &rule));
+                let entries = all.map(|rule| entry(key(rule), "", count(TaskFilter { rule, ..filter })));
+                (entries.collect(), key(filter.rule))
+            }
+            ui::ChoiceKind::Status => {
+                let entries = convert::STATUSES.map(|status| {
+                    entry(
+                        convert::key(&convert::STATUSES, &status),
+                        "",
+                        count(TaskFilter { status, ..filter }),
+                    )
+                });
+                (entries.to_vec(), convert::key(&convert::STATUSES, &filter.status))
+            }
+            ui::ChoiceKind::Order => {
+                let keys =
+                    convert::COLUMNS.map(|column| entry(convert::key(&convert::COLUMNS, &column), "", -1));
+                (keys.to_vec(), convert::key(&convert::COLUMNS, &state.query.order.column))
+            }
+            _ => (Vec::new(), -1),
+        }
+    }
+
+    fn tell_filters(&self) {
+        let Some(window) = self.window.upgrade() else { return };
+        let tasks = window.global::<ui::Tasks>();
+        let state = self.state.borrow();
+        let Query { filter, order, .. } = state.query;
+        tasks.set_period(convert::key(&Period::ALL, &filter.period));
+        tasks.set_employee(convert::employee_key(filter.employee));
+        let name =
+            state.employees.iter().find(|employee| filter.employee == EmployeeFilter::One(employee.id));
+        tasks.set_employee_name(name.map(|employee| employee.name.as_str()).unwrap_or_default().into());
+        tasks.set_rule(filter.rule.map_or(-1, |rule| convert::key(&RuleKey::ALL, &rule)));
+        tasks.set_status(convert::key(&convert::STATUSES, &filter.status));
+        tasks.set_order(convert::column(order.column));
+        tasks.set_descending(order.descending);
+        let shown = state.cube.as_ref().map(|cube| convert::number(i64::from(cube.count(&filter))));
+        tasks.set_shown(shown.unwrap_or(-1));
+    }
+
+    /// The list has come.
+    pub fn listed(&self, list: List) {
+        let Some(window) = self.window.upgrade() else { return };
+        let tasks = window.global::<ui::Tasks>();
+        let (filter, reveal, before) = {
+            let mut state = self.state.borrow_mut();
+            if list.number != self.number.get() {
+                return;
+            }
+            state.failed = false;
+            state.today = list.today;
+            (state.query.filter, std::mem::take(&mut state.reveal), state.selected)
+        };
+        let read = list.pages.iter().map(|(page, rows)| page * PAGE + rows.len()).max();
+        let count = list.count.unwrap_or_else(|| read.unwrap_or_default());
+        let pages = list
+            .pages
+            .iter()
+            .map(|(page, rows)| (*page, rows.iter().map(|row| convert::row(row, list.today)).collect()));
+        self.model.replace(count, pages.collect());
+        let everything = TaskFilter { status: StatusFilter::Open, ..TaskFilter::default() };
+        tasks.set_state(match (count, filter == everything) {
+            (0, true) => ui::ListState::NothingDue,
+            (0, false) => ui::ListState::NoMatch,
+            _ => ui::ListState::Filled,
+        });
+        if before.map(|(id, _)| id) != list.selected.map(|(id, _)| id) {
+            tasks.set_save_failed(false);
+        }
+        self.set_selected(list.selected);
+        if let Some((_, place)) = list.selected.filter(|_| reveal) {
+            tasks.set_reveal_row(i32::try_from(place).unwrap_or_default());
+            tasks.set_reveal_turn(tasks.get_reveal_turn().wrapping_add(1));
+        }
+    }
+
+    /// One more page has come.
+    pub fn paged(&self, number: u64, page: usize, rows: &[crate::store::task_list::TaskRow]) {
+        let today = self.state.borrow().today;
+        if number == self.number.get() {
+            self.model.fill(page, rows.iter().map(|row| convert::row(row, today)).collect());
+        }
+    }
+
+    /// The counts have come; the list is read again when it has changed or could not be read.
+    pub fn counted(&self, counts: &Counts) {
+        let again = {
+            let mut state = self.state.borrow_mut();
+            state.cube = Some(counts.cube.clone());
+            state.employees.clone_from(&counts.employees);
+            counts.changed || state.failed
+        };
+        self.tell_filters();
+        if again {
+            self.refresh();
+            return;
+        }
+        let Some(window) = self.window.upgrade() else { return };
+        if window.global::<ui::Tasks>().get_state() == ui::ListState::Filled {
+            let state = self.state.borrow();
+            let count = counts.cube.count(&state.query.filter) as usize;
+            drop(state);
+            self.model.set_count(count);
+        }
+    }
+
+    /// The selected task's facts have come.
+    pub fn detailed(&self, number: u64, detail: Option<&Detail>) {
+        let Some(window) = self.window.upgrade() else { return };
+        let (newest, today) = {
+            let state = self.state.borrow();
+            (state.detail_number, state.today)
+        };
+        if number != newest {
+            return;
+        }
+        let tasks = window.global::<ui::Tasks>();
+        let Some(detail) = detail else {
+            tasks.set_detail_state(ui::DetailState::Error);
+            return;
+        };
+        tasks.set_detail(convert::detail(detail, today));
+        let lines =
+            detail.history.iter().map(|line| convert::history(line, |at| self.surroundings.local(at)));
+        tasks.set_history(ModelRc::from(Rc::new(VecModel::from_iter(lines))));
+        tasks.set_detail_state(ui::DetailState::Shown);
+    }
+
+    /// A task is finished, safely on disk; the list follows with the next counts.
+    pub fn handled(&self, id: TaskId) {
+        let mut state = self.state.borrow_mut();
+        if state.saving == Some(id) {
+            state.saving = None;
+        }
+        drop(state);
+        if let Some(window) = self.window.upgrade() {
+            window.global::<ui::Tasks>().set_saving(false);
+        }
+    }
+
+    /// Something could not be done. `true`: what is on the screen can no longer be believed.
+    pub fn failed(&self, what: Failed) -> bool {
+        let Some(window) = self.window.upgrade() else { return false };
+        let tasks = window.global::<ui::Tasks>();
+        match what {
+            Failed::List(number) if number != self.number.get() => false,
+            Failed::List(_) => {
+                let mut state = self.state.borrow_mut();
+                state.failed = true;
+                // What was read before stays, under a banner; what was never read is no empty list.
+                if tasks.get_state() != ui::ListState::Filled {
+                    tasks.set_state(ui::ListState::Error);
+                }
+                true
+            }
+            Failed::Counts => {
+                let mut state = self.state.borrow_mut();
+                state.cube = None;
+                state.failed = true;
+                drop(state);
+                self.tell_filters();
+                if tasks.get_state() != ui::ListState::Filled {
+                    tasks.set_state(ui::ListState::Error);
+                }
+                true
+            }
+            Failed::Detail(number) => {
+                if number == self.state.borrow().detail_number {
+                    tasks.set_detail_state(ui::DetailState::Error);
+                }
+                false
+            }
+            Failed::Handle(id) => {
+                self.handled(id);
+                tasks.set_save_failed(true);
+                false
+            }
+        }
+    }
+}

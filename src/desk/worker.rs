@@ -1,0 +1,410 @@
+//! The thread that owns the desk's database connection.
+//!
+//! It answers requests, and between them looks several times a second whether another program has
+//! changed something. What cannot be read is answered as such and tried again; it is never answered
+//! as 'nothing'.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+
+use super::Surroundings;
+use super::app::Alive;
+use super::source::{Detail, Employee, Pulse, Query, Source};
+use crate::domain::ids::TaskId;
+use crate::domain::language::Language;
+use crate::store::StoreError;
+use crate::store::task_list::{TaskCube, TaskRow};
+
+/// Rows of one page of the list.
+pub const PAGE: usize = 64;
+/// How often the worker looks whether another program has changed something.
+const GLANCE: Duration = Duration::from_millis(300);
+/// After how long something that failed is tried again.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// Which task is to be selected when the list is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    /// The first one.
+    First,
+    /// This one; if it is gone, the one that took its place.
+    Keep {
+        /// The task.
+        id: TaskId,
+        /// Its last known place.
+        place: usize,
+    },
+}
+
+/// What the desk asks.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// The list: these pages of it, and the task to select.
+    Show {
+        /// Comes back in the answer.
+        number: u64,
+        /// What to show.
+        query: Query,
+        /// The pages that are on the screen.
+        pages: Vec<usize>,
+        /// Which task to select.
+        want: Want,
+    },
+    /// One more page of the list that was shown last.
+    Page {
+        /// The number of that list.
+        number: u64,
+        /// Which page.
+        page: usize,
+    },
+    /// One task with everything about it.
+    Detail {
+        /// Comes back in the answer.
+        number: u64,
+        /// The task.
+        id: TaskId,
+        /// The language of its words.
+        language: Language,
+    },
+    /// A person finished a task.
+    Handle {
+        /// The task.
+        id: TaskId,
+        /// The language of its words.
+        language: Language,
+    },
+    /// Try at once what failed.
+    Retry,
+    /// End.
+    Stop,
+}
+
+/// The list, or what is known of it.
+#[derive(Debug)]
+pub struct List {
+    /// The request's number.
+    pub number: u64,
+    /// The day it was read for.
+    pub today: NaiveDate,
+    /// How many rows there are; none while they are still being counted.
+    pub count: Option<usize>,
+    /// Pages with their rows.
+    pub pages: Vec<(usize, Vec<TaskRow>)>,
+    /// The task to select, and its place.
+    pub selected: Option<(TaskId, usize)>,
+}
+
+/// All counts, and what the alert is made of.
+#[derive(Debug)]
+pub struct Counts {
+    /// The counts of every combination of filters.
+    pub cube: TaskCube,
+    /// Due tasks and the last collection.
+    pub pulse: Pulse,
+    /// The employees.
+    pub employees: Vec<Employee>,
+    /// The database changed: the list must be read again.
+    pub changed: bool,
+}
+
+/// What could not be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failed {
+    /// The list of that number.
+    List(u64),
+    /// The counts.
+    Counts,
+    /// The detail of that number.
+    Detail(u64),
+    /// Finishing that task.
+    Handle(TaskId),
+}
+
+/// Why, as far as the screen tells it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The database could not be read.
+    Unreadable,
+    /// The database is damaged.
+    Damaged,
+    /// The disk is full.
+    Full,
+    /// Nothing can be saved.
+    ReadOnly,
+}
+
+impl From<&StoreError> for Trouble {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Damaged(_) => Trouble::Damaged,
+            StoreError::Full => Trouble::Full,
+            StoreError::ReadOnly => Trouble::ReadOnly,
+            _ => Trouble::Unreadable,
+        }
+    }
+}
+
+/// What the worker answers.
+#[derive(Debug)]
+pub enum Answer {
+    /// The list.
+    List(List),
+    /// One more page of the list of that number.
+    Page(u64, usize, Vec<TaskRow>),
+    /// The counts.
+    Counts(Box<Counts>),
+    /// The detail of that number; none when the task is gone.
+    Detail(u64, Option<Box<Detail>>),
+    /// The task is finished, safely on disk.
+    Handled(TaskId),
+    /// Something could not be done.
+    Failed(Failed, Trouble),
+}
+
+/// Opens the database; called again when it failed.
+pub type Opener<S> = Box<dyn FnMut() -> Result<S, StoreError> + Send>;
+
+/// The worker's state; [`Worker::run`] is its life.
+pub struct Worker<S> {
+    open: Opener<S>,
+    source: Option<S>,
+    surroundings: Arc<dyn Surroundings>,
+    answers: Sender<Answer>,
+    wake: Box<dyn Fn() + Send>,
+    alive: Arc<Alive>,
+    /// The cube that holds for the version of the database and the day.
+    cube: Option<TaskCube>,
+    version: Option<i64>,
+    /// Counts have been sent before: new ones mean that the list has changed too.
+    counted: bool,
+    shown: Option<(u64, Query)>,
+    retry_at: Option<Instant>,
+}
+
+impl<S: Source> Worker<S> {
+    /// A worker that has not opened anything yet.
+    pub fn new(
+        open: Opener<S>,
+        surroundings: Arc<dyn Surroundings>,
+        answers: Sender<Answer>,
+        wake: Box<dyn Fn() + Send>,
+        alive: Arc<Alive>,
+    ) -> Self {
+        Self {
+            open,
+            source: None,
+            surroundings,
+            answers,
+            wake,
+            alive,
+            cube: None,
+            version: None,
+            counted: false,
+            shown: None,
+            retry_at: None,
+        }
+    }
+
+    /// Works until it is told to stop or nobody listens any more.
+    pub fn run(mut self, requests: &Receiver<Request>) {
+        loop {
+            // The first request is for the page that is on the screen, so it goes before the counts.
+            let wait = if self.cube.is_none() && self.retry_at.is_none() { Duration::ZERO } else { GLANCE };
+            let going_on = match requests.recv_timeout(wait) {
+                Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => false,
+                Ok(request) => {
+                    let told = self.answer(request);
+                    self.send(told)
+                }
+                Err(RecvTimeoutError::Timeout) => self.glance(),
+            };
+            if !going_on {
+                return;
+            }
+        }
+    }
+
+    fn send(&self, answer: Option<Answer>) -> bool {
+        let Some(answer) = answer else { return true };
+        let sent = self.answers.send(answer).is_ok();
+        if sent {
+            (self.wake)();
+        }
+        sent
+    }
+
+    fn answer(&mut self, request: Request) -> Option<Answer> {
+        let what = match &request {
+            Request::Show { number, .. } | Request::Page { number, .. } => Failed::List(*number),
+            Request::Detail { number, .. } => Failed::Detail(*number),
+            Request::Handle { id, .. } => Failed::Handle(*id),
+            Request::Retry | Request::Stop => {
+                self.retry_at = None;
+                self.cube = None;
+                return None;
+            }
+        };
+        match self.try_answer(request) {
+            Ok(answer) => Some(answer),
+            Err(error) => Some(self.failed(what, &error)),
+        }
+    }
+
+    fn failed(&mut self, what: Failed, error: &StoreError) -> Answer {
+        tracing::warn!(?what, %error, "the database did not do what the desk asked");
+        // Reading goes on from a fresh start; a change that could not be saved spoils no reading.
+        if !matches!(what, Failed::Handle(_)) {
+            self.cube = None;
+            self.retry_at = Some(Instant::now() + RETRY);
+        }
+        Answer::Failed(what, Trouble::from(error))
+    }
+
+    fn opened(&mut self) -> Result<&mut S, StoreError> {
+        if self.source.is_none() {
+            self.source = Some((self.open)()?);
+        }
+        self.source.as_mut().ok_or_else(|| StoreError::Strange("a database that is open and not".into()))
+    }
+
+    fn try_answer(&mut self, request: Request) -> Result<Answer, StoreError> {
+        let today = self.surroundings.today();
+        match request {
+            Request::Show { number, query, pages, want } => {
+                self.shown = Some((number, query));
+                self.list(number, query, &pages, want, today).map(Answer::List)
+            }
+            Request::Page { number, page } => {
+                let query = self.shown.filter(|(shown, _)| *shown == number).map(|(_, query)| query);
+                let rows = match query {
+                    Some(query) => self.opened()?.page(&query, today, page * PAGE, PAGE)?,
+                    None => Vec::new(),
+                };
+                Ok(Answer::Page(number, page, rows))
+            }
+            Request::Detail { number, id, language } => {
+                Ok(Answer::Detail(number, self.opened()?.detail(id, today, language)?.map(Box::new)))
+            }
+            Request::Handle { id, language } => {
+                let at = self.surroundings.now();
+                self.opened()?.handle(id, today, language, at)?;
+                // Our own commit does not change our own version number.
+                self.cube = None;
+                Ok(Answer::Handled(id))
+            }
+            Request::Retry | Request::Stop => Err(StoreError::Strange("a request without an answer".into())),
+        }
+    }
+
+    fn list(
+        &mut self,
+        number: u64,
+        query: Query,
+        pages: &[usize],
+        want: Want,
+        today: NaiveDate,
+    ) -> Result<List, StoreError> {
+        let known = self.cube.as_ref().filter(|cube| cube.today() == today);
+        let count = known.map(|cube| cube.count(&query.filter) as usize);
+        let source = self.opened()?;
+        let mut wanted: Vec<usize> = pages
+            .iter()
+            .copied()
+            .filter(|page| *page == 0 || count.is_none_or(|count| page * PAGE < count))
+            .collect();
+        if wanted.is_empty() {
+            wanted.push(0);
+        }
+        let mut read = Vec::new();
+        for page in wanted {
+            read.push((page, source.page(&query, today, page * PAGE, PAGE)?));
+        }
+        let selected = match want {
+            Want::First => None,
+            Want::Keep { id, place } => match place_of(&read, id) {
+                Some(place) => Some((id, place)),
+                None => match source.position(&query, today, id)? {
+                    Some(place) => Some((id, place)),
+                    None => at_place(&mut read, place, |page| source.page(&query, today, page * PAGE, PAGE))?,
+                },
+            },
+        };
+        let selected = match selected {
+            Some(selected) => Some(selected),
+            None => at_place(&mut read, 0, |page| source.page(&query, today, page * PAGE, PAGE))?,
+        };
+        // A page that is not full is the last one: then the rows are counted already.
+        let count = count.or_else(|| match read.as_slice() {
+            [(page, rows)] if rows.len() < PAGE => Some(page * PAGE + rows.len()),
+            _ => None,
+        });
+        Ok(List { number, today, count, pages: read, selected })
+    }
+
+    /// Between requests: is the database still there, has it changed, has the day?
+    fn glance(&mut self) -> bool {
+        if self.retry_at.is_some_and(|at| Instant::now() < at) {
+            return true;
+        }
+        match self.look() {
+            Ok(counts) => {
+                self.retry_at = None;
+                self.alive.database();
+                self.send(counts.map(|counts| Answer::Counts(Box::new(counts))))
+            }
+            Err(error) => {
+                // Opened anew the next time: the file may have been replaced.
+                self.source = None;
+                let answer = self.failed(Failed::Counts, &error);
+                self.send(Some(answer))
+            }
+        }
+    }
+
+    fn look(&mut self) -> Result<Option<Counts>, StoreError> {
+        let today = self.surroundings.today();
+        let version = self.opened()?.version()?;
+        if self.version == Some(version) && self.cube.as_ref().is_some_and(|cube| cube.today() == today) {
+            return Ok(None);
+        }
+        let source = self.opened()?;
+        let (cube, pulse, employees) = (source.cube(today)?, source.pulse(today)?, source.employees()?);
+        self.version = Some(version);
+        self.cube = Some(cube.clone());
+        let changed = std::mem::replace(&mut self.counted, true);
+        Ok(Some(Counts { cube, pulse, employees, changed }))
+    }
+}
+
+fn place_of(pages: &[(usize, Vec<TaskRow>)], id: TaskId) -> Option<usize> {
+    pages.iter().find_map(|(page, rows)| {
+        let within = rows.iter().position(|row| row.id == id)?;
+        Some(page * PAGE + within)
+    })
+}
+
+/// The task at a place, or the last one before it; reads its page when that is not there yet.
+fn at_place(
+    pages: &mut Vec<(usize, Vec<TaskRow>)>,
+    place: usize,
+    mut read: impl FnMut(usize) -> Result<Vec<TaskRow>, StoreError>,
+) -> Result<Option<(TaskId, usize)>, StoreError> {
+    let page = place / PAGE;
+    if !pages.iter().any(|(known, _)| *known == page) {
+        pages.push((page, read(page)?));
+    }
+    let last_of = |rows: &[TaskRow], page: usize| {
+        let within = (place - page * PAGE).min(rows.len().checked_sub(1)?);
+        Some((rows.get(within)?.id, page * PAGE + within))
+    };
+    let found = pages.iter().find(|(known, _)| *known == page).and_then(|(page, rows)| last_of(rows, *page));
+    match found {
+        Some(found) => Ok(Some(found)),
+        // The list became shorter than that: back to its beginning.
+        None if page > 0 => at_place(pages, 0, read),
+        None => Ok(None),
+    }
+}
