@@ -8,6 +8,8 @@ fn main() {
     let configuration = CompilerConfiguration::new()
         .with_style("fluent-light".into())
         .with_bundled_translations("lang")
+        // Tests find elements by it; the appliance does without.
+        .with_debug_info(std::env::var("PROFILE").is_ok_and(|profile| profile == "debug"))
         .embed_resources(EmbedResourcesKind::EmbedFiles);
     if let Err(error) = compile_with_config("app.slint", configuration) {
         println!("cargo::error={error}");

@@ -247,6 +247,11 @@ impl Desk {
         self.shell.set_lamp(lamp);
     }
 
+    /// What the alert is now, once that is known.
+    pub fn alert(&self) -> Option<Alert> {
+        self.shell.alert()
+    }
+
     /// Shows the alert on the icon, lit, where no lamp keeps the time: for pictures.
     pub fn blink_by_hand(&self) {
         if let Some(alert) = self.shell.alert() {

@@ -182,10 +182,15 @@ pub fn detail(detail: &Detail, today: NaiveDate) -> ui::TaskDetail {
         task: row(&task.row, today),
         description: task.row.description.trim().into(),
         customer: task.row.customer_name.as_deref().unwrap_or_default().into(),
-        contact_person: person
-            .map(|person| joined(&[person.first_name.as_ref(), person.name.as_ref()]))
-            .unwrap_or_default()
-            .into(),
+        contact_person: match (person, &customer) {
+            (Some(person), _) => joined(&[person.first_name.as_ref(), person.name.as_ref()]),
+            // At a company the customer's own name is whom one asks for.
+            (None, Some(customer)) if customer.company.is_some() => {
+                joined(&[customer.first_name.as_ref(), customer.name.as_ref()])
+            }
+            _ => String::new(),
+        }
+        .into(),
         street: of(&|customer| customer.street.clone()),
         town: of(&|customer| Some(joined(&[customer.postcode.as_ref(), customer.city.as_ref()]))),
         phone: of(&|customer| customer.phone.clone()),

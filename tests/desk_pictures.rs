@@ -1,0 +1,350 @@
+//! The pages as pictures: in three sizes and four languages something is drawn, no word is cut off,
+//! nothing hangs over the edge, and everything that can be touched is large enough for a finger.
+
+#![cfg(feature = "desk")]
+
+mod desk_scene;
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use balie::desk::slint::{self, ComponentHandle, ModelRc, VecModel};
+use balie::desk::ui::headless::Canvas;
+use balie::desk::ui::{
+    AlertState, AppWindow, ChoiceEntry, ChoiceKind, Date, Desk, DetailState, FaultKind, Happening,
+    HistoryLine, Language, ListState, RuleKind, TaskDetail, TaskRow, Tasks, Theme, Urgency,
+};
+use balie::domain::language;
+use desk_scene::{Scene, Shop, all};
+use i_slint_backend_testing::AccessibleRole;
+
+const SIZES: [(u32, u32); 3] = [(1280, 800), (800, 480), (720, 1280)];
+const LANGUAGES: [(&str, Language); 4] =
+    [("nl", Language::Nl), ("de", Language::De), ("pt", Language::Pt), ("en", Language::En)];
+const RULES: [RuleKind; 16] = [
+    RuleKind::Warranty,
+    RuleKind::CarSold,
+    RuleKind::InvoiceAbove,
+    RuleKind::NotSeen,
+    RuleKind::Registration,
+    RuleKind::TyreAdvice,
+    RuleKind::BrakeAdvice,
+    RuleKind::RepairAdvice,
+    RuleKind::Inspection,
+    RuleKind::RoadsideCover,
+    RuleKind::NextService,
+    RuleKind::TimingBelt,
+    RuleKind::ServiceInterval,
+    RuleKind::WorkshopQuote,
+    RuleKind::CarQuote,
+    RuleKind::SalesAgreement,
+];
+const FAULTS: [FaultKind; 7] = [
+    FaultKind::ListUnreadable,
+    FaultKind::CollectorSilent,
+    FaultKind::ClockUntrusted,
+    FaultKind::DiskFull,
+    FaultKind::ReadOnly,
+    FaultKind::LampUnavailable,
+    FaultKind::ButtonUnavailable,
+];
+
+fn row(place: usize) -> TaskRow {
+    // The longest that each column may have to hold.
+    let days = [-2999, -99, -88, 0, 1, 28, 99, 2888][place % 8];
+    let urgency = match days {
+        ..0 => Urgency::Overdue,
+        0 => Urgency::Today,
+        _ => Urgency::Coming,
+    };
+    TaskRow {
+        id: i32::try_from(place).unwrap() + 1,
+        loaded: true,
+        rule: RULES[place % 16],
+        urgency: if place == 15 { Urgency::Done } else { urgency },
+        days,
+        execute_on: Date { year: 2026, month: 10, day: 28 },
+        counts_from: Date { year: 2026, month: 12, day: 28 },
+        plate: "WW-00-MM".into(),
+        customer: "Maatschap Van der Meulen-Oosterhuis en Zonen".into(),
+        employee: "Els Hermans".into(),
+        description: "Geachte mevrouw Van der Meulen-Oosterhuis".into(),
+    }
+}
+
+fn detail(place: usize) -> TaskDetail {
+    TaskDetail {
+        task: row(place),
+        description: "Geachte mevrouw,\nDe APK van uw auto verloopt binnenkort. Er is nog geen afspraak."
+            .into(),
+        customer: "Maatschap Van der Meulen-Oosterhuis en Zonen".into(),
+        contact_person: "Fatma van der Meulen-Oosterhuis".into(),
+        street: "Burgemeester van Heemstrakwartier 1234".into(),
+        town: "1111 AA Krimpen aan den IJssel".into(),
+        phone: "+31 20 123 45 67".into(),
+        mobile: "+31 6 12 34 56 78".into(),
+        email: "fatma@voorbeeld.nl".into(),
+        vehicle: "VOLKSWAGEN Transporter".into(),
+        owner: "Jan Janssen".into(),
+        inspection_expires_on: Date { year: 2026, month: 12, day: 28 },
+        last_visit_on: Date::default(),
+        odometer_km: 284_320,
+    }
+}
+
+/// A busy morning, with the longest of everything.
+fn fill(app: &AppWindow, first: usize) {
+    let (desk, tasks) = (app.global::<Desk>(), app.global::<Tasks>());
+    desk.set_alert(AlertState::Slow);
+    desk.set_lit(true);
+    desk.set_hour(20);
+    desk.set_minute(58);
+    desk.set_weekday(2);
+    desk.set_today(Date { year: 2026, month: 10, day: 28 });
+    desk.set_collected_minutes(47 * 60);
+    desk.set_fault(FaultKind::None);
+    desk.set_choice(ChoiceKind::None);
+    tasks.set_rows(ModelRc::from(Rc::new(VecModel::from_iter((first..16).chain(0..first).map(row)))));
+    tasks.set_state(ListState::Filled);
+    tasks.set_selected_id(i32::try_from(first).unwrap() + 1);
+    tasks.set_detail(detail(first));
+    tasks.set_detail_state(DetailState::Shown);
+    tasks.set_history(ModelRc::from(Rc::new(VecModel::from(vec![HistoryLine {
+        on: Date { year: 2026, month: 10, day: 28 },
+        who: "Els Hermans".into(),
+        what: Happening::Waiting,
+    }]))));
+    tasks.set_save_failed(false);
+    tasks.set_counts_known(true);
+    tasks.set_overdue(999);
+    tasks.set_due_today(99);
+    tasks.set_coming(9999);
+    tasks.set_shown(100_000);
+    tasks.set_period(3);
+    tasks.set_status(2);
+    tasks.set_rule(6);
+    tasks.set_employee(0);
+}
+
+/// Each state of the page: its name, and how it comes about.
+fn states() -> Vec<(String, Box<dyn Fn(&AppWindow)>)> {
+    let mut states: Vec<(String, Box<dyn Fn(&AppWindow)>)> = Vec::new();
+    for first in (0..16).step_by(4) {
+        states.push((format!("filled-{first}"), Box::new(move |app| fill(app, first))));
+    }
+    for (name, state) in [
+        ("loading", ListState::Loading),
+        ("nothing-due", ListState::NothingDue),
+        ("no-match", ListState::NoMatch),
+        ("error", ListState::Error),
+    ] {
+        states.push((
+            name.to_owned(),
+            Box::new(move |app| {
+                fill(app, 0);
+                let tasks = app.global::<Tasks>();
+                tasks.set_state(state);
+                tasks.set_detail_state(DetailState::None);
+                tasks.set_counts_known(state == ListState::NothingDue);
+            }),
+        ));
+    }
+    for fault in FAULTS {
+        states.push((
+            format!("{fault:?}"),
+            Box::new(move |app| {
+                fill(app, 0);
+                app.global::<Desk>().set_fault(fault);
+                app.global::<Desk>().set_more_faults(2);
+                app.global::<Desk>().set_clock_trusted(false);
+                app.global::<Tasks>().set_save_failed(true);
+            }),
+        ));
+    }
+    let choices = [
+        (ChoiceKind::Period, 0..5),
+        (ChoiceKind::Employee, -1..1),
+        (ChoiceKind::Rule, -1..16),
+        (ChoiceKind::Status, 0..3),
+        (ChoiceKind::Order, 0..6),
+        (ChoiceKind::Language, 0..4),
+        (ChoiceKind::Filters, 0..0),
+    ];
+    for (kind, keys) in choices {
+        states.push((
+            format!("choice-{kind:?}"),
+            Box::new(move |app| {
+                fill(app, 0);
+                let entry = |key| ChoiceEntry { key, name: "".into(), count: 100_000 };
+                let desk = app.global::<Desk>();
+                desk.set_entries(ModelRc::from(Rc::new(VecModel::from_iter(keys.clone().map(entry)))));
+                desk.set_chosen(keys.start);
+                desk.set_choice(kind);
+            }),
+        ));
+    }
+    for alert in [AlertState::Off, AlertState::Fast, AlertState::Steady] {
+        states.push((
+            format!("{alert:?}"),
+            Box::new(move |app| {
+                fill(app, 0);
+                app.global::<Desk>().set_alert(alert);
+                app.global::<Desk>().set_collected_minutes(if alert == AlertState::Off { -1 } else { 59 });
+            }),
+        ));
+    }
+    states
+}
+
+/// What is wrong with what is on the screen now.
+fn wrong(app: &AppWindow, (width, height): (u32, u32)) -> Vec<String> {
+    let (width, height) = (width as f32, height as f32);
+    let touched =
+        [AccessibleRole::Button, AccessibleRole::Combobox, AccessibleRole::Tab, AccessibleRole::ListItem];
+    let mut wrong = Vec::new();
+    for element in all(app) {
+        let label = element.accessible_label().unwrap_or_default();
+        let (at, size) = (element.absolute_position(), element.size());
+        if size.width <= 0.0 || size.height <= 0.0 {
+            continue;
+        }
+        if element.accessible_description().is_some_and(|words| words == "cut off") {
+            wrong.push(format!("'{label}' is cut off at {} x {}", size.width, size.height));
+        }
+        let role = element.accessible_role();
+        // What can be scrolled may be below the edge, never beside it.
+        let touchable = touched.contains(&role.unwrap_or(AccessibleRole::None));
+        if (role == Some(AccessibleRole::Text) || touchable)
+            && (at.x < -0.5 || at.x + size.width > width + 0.5)
+        {
+            wrong.push(format!("'{label}' hangs over the side: {} + {}", at.x, size.width));
+        }
+        if touchable && (size.width < 48.0 || size.height < 48.0) {
+            wrong.push(format!("'{label}' is too small for a finger: {} x {}", size.width, size.height));
+        }
+        if role == Some(AccessibleRole::Button) && at.y + size.height > height + 0.5 {
+            wrong.push(format!("'{label}' is below the edge: {} + {}", at.y, size.height));
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    wrong
+}
+
+fn colours(canvas: &Canvas) -> usize {
+    // A prime step, so that no column is left out.
+    let bytes = canvas.bytes();
+    bytes.chunks(3).step_by(37).map(<[u8]>::to_vec).collect::<HashSet<_>>().len()
+}
+
+#[test]
+fn every_page_fits_at_1280_by_800() {
+    every_page_fits(SIZES[0]);
+}
+
+#[test]
+fn every_page_fits_at_800_by_480() {
+    every_page_fits(SIZES[1]);
+}
+
+#[test]
+fn every_page_fits_upright() {
+    every_page_fits(SIZES[2]);
+}
+
+/// In all four languages.
+fn every_page_fits(size: (u32, u32)) {
+    let mut canvas = Canvas::install(size.0, size.1).unwrap();
+    let app = AppWindow::new().unwrap();
+    app.show().unwrap();
+    let mut faults = Vec::new();
+    for (code, language) in LANGUAGES {
+        slint::select_bundled_translation(code).unwrap();
+        app.global::<Desk>().set_language(language);
+        for (name, make) in states() {
+            app.global::<Desk>().set_clock_trusted(true);
+            app.global::<Desk>().set_more_faults(0);
+            make(&app);
+            canvas.draw();
+            canvas.draw();
+            let place = format!("{name} {}x{} {code}", size.0, size.1);
+            // For looking at them: BALIE_PICTURES=DIR.
+            if let Ok(folder) = std::env::var("BALIE_PICTURES") {
+                let file = format!("{name}-{}-{code}.png", size.0);
+                canvas.save(&std::path::Path::new(&folder).join(file)).unwrap();
+            }
+            assert!(colours(&canvas) > 20, "{place} is blank");
+            faults.extend(wrong(&app, size).into_iter().map(|what| format!("{place}: {what}")));
+        }
+    }
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn a_word_that_is_cut_off_is_found() {
+    let mut canvas = Canvas::install(1280, 800).unwrap();
+    let app = AppWindow::new().unwrap();
+    app.show().unwrap();
+    fill(&app, 0);
+    app.global::<Tasks>().set_coming(999_999_999);
+    app.global::<Tasks>().set_overdue(999_999_999);
+    app.global::<Tasks>().set_due_today(999_999_999);
+    canvas.resize(720, 480);
+    canvas.draw();
+    assert!(!wrong(&app, (720, 480)).is_empty());
+}
+
+#[test]
+fn another_language_leaves_no_old_word_on_the_screen() {
+    let mut scene = Scene::of(&Shop::with(&[("JL-29-JK", -3), ("23-NL-PD", 4)]));
+    for language in
+        [language::Language::De, language::Language::Pt, language::Language::En, language::Language::Nl]
+    {
+        scene.desk.speak(language);
+        scene.settle();
+        let partly = scene.canvas.bytes();
+        // Another size and back: everything is painted anew.
+        scene.canvas.resize(1200, 800);
+        scene.canvas.draw();
+        scene.canvas.resize(1280, 800);
+        scene.canvas.draw();
+        scene.canvas.draw();
+        let different = partly.iter().zip(scene.canvas.bytes()).filter(|(one, other)| *one != other).count();
+        assert_eq!(different, 0, "{language}: bytes of old words");
+    }
+}
+
+#[test]
+fn a_blink_paints_the_mark_and_nothing_else() {
+    let mut scene = Scene::of(&Shop::with(&[("JL-29-JK", -3), ("23-NL-PD", 4)]));
+    for size in SIZES {
+        scene.canvas.resize(size.0, size.1);
+        scene.settle();
+        let blink = |lit| balie::panel::PanelEvent::Blink { alert: balie::rules::alert::Alert::Slow, lit };
+        // The first changes the words about the lamp as well.
+        scene.desk.panel(blink(false));
+        scene.canvas.draw();
+        for lit in [true, false, true, false] {
+            scene.desk.panel(blink(lit));
+            let painted = scene.canvas.draw();
+            assert!(painted.width <= 32 && painted.height <= 32, "{painted:?}");
+            assert!(painted.x < 96 && painted.y < 72, "{painted:?}");
+        }
+        // A second that changes nothing paints nothing.
+        scene.desk.tick();
+        assert!(!scene.canvas.draw().any);
+    }
+}
+
+#[test]
+fn dark_is_as_complete_as_light() {
+    let mut canvas = Canvas::install(1280, 800).unwrap();
+    let app = AppWindow::new().unwrap();
+    app.show().unwrap();
+    fill(&app, 0);
+    app.global::<Theme>().set_dark(true);
+    canvas.draw();
+    canvas.draw();
+    let light = canvas.bytes().chunks(3).filter(|pixel| pixel.iter().all(|part| *part > 240)).count();
+    assert!(light < 1280 * 800 / 50, "{light} pixels are as bright as paper");
+}

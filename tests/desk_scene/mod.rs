@@ -1,0 +1,265 @@
+//! A desk without a display: a shop's database, the real pages, and fingers.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use balie::desk::slint::platform::{PointerEventButton, WindowEvent};
+use balie::desk::slint::{ComponentHandle, LogicalPosition, SharedString};
+use balie::desk::ui::headless::Canvas;
+use balie::desk::ui::{AppWindow, Tasks};
+use balie::desk::worker::Opener;
+use balie::desk::{Desk, Start, Surroundings};
+use balie::domain::language::Language;
+use balie::domain::task::{StatusFilter, TaskFilter, TaskOrder};
+use balie::exchange::{ImportOptions, import};
+use balie::store::task_list::TaskRow;
+use balie::store::{Store, StoreError};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use i_slint_backend_testing::{AccessibleRole, ElementHandle};
+
+/// The machine of a test: a fixed day, an open shop.
+pub struct Machine {
+    pub today: Mutex<NaiveDate>,
+    pub trusted: Mutex<bool>,
+}
+
+impl Surroundings for Machine {
+    fn now(&self) -> DateTime<Utc> {
+        self.today().and_hms_opt(8, 52, 0).unwrap().and_utc()
+    }
+    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.naive_utc()
+    }
+    fn today(&self) -> NaiveDate {
+        *self.today.lock().unwrap()
+    }
+    fn clock_trusted(&self, _: Option<DateTime<Utc>>) -> bool {
+        *self.trusted.lock().unwrap()
+    }
+    fn shop_open(&self) -> bool {
+        true
+    }
+}
+
+pub fn machine() -> Arc<Machine> {
+    Arc::new(Machine { today: Mutex::new("2015-05-01".parse().unwrap()), trusted: Mutex::new(true) })
+}
+
+/// A shop's database in a folder of its own.
+pub struct Shop {
+    pub folder: tempfile::TempDir,
+    cars: Vec<(String, NaiveDate)>,
+}
+
+impl Shop {
+    /// Inspection tasks with these plates, executed so many days from today.
+    pub fn with(cars: &[(&str, i64)]) -> Self {
+        let mut shop = Self { folder: tempfile::tempdir().unwrap(), cars: Vec::new() };
+        let mut store = shop.store();
+        for (key, value) in [
+            ("general.weekly_capacity", "0"),
+            ("general.recently_seen_months", "0"),
+            ("rules.inspection.days", "100"),
+            ("rules.not_seen.enabled", "false"),
+        ] {
+            let at = "2015-05-01T07:00:00Z".parse().unwrap();
+            let actor = balie::store::history::Actor { origin: balie::store::history::Origin::Command, at };
+            store.set_setting(key, value, actor).unwrap();
+        }
+        drop(store);
+        shop.add(cars);
+        shop
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("balie.db")
+    }
+
+    pub fn store(&self) -> Store {
+        Store::open(&self.database()).unwrap()
+    }
+
+    /// More cars, imported and collected by 'another program'.
+    pub fn add(&mut self, cars: &[(&str, i64)]) {
+        let today: NaiveDate = "2015-05-01".parse().unwrap();
+        let expires = |days: i64| today + chrono::TimeDelta::days(100 + days);
+        self.cars.extend(cars.iter().map(|(plate, days)| ((*plate).to_owned(), expires(*days))));
+        let export = self.folder.path().join("export");
+        let _ = std::fs::remove_dir_all(&export);
+        std::fs::create_dir_all(&export).unwrap();
+        let mut vehicles = String::from("plate,make,model,inspection_expires_on\n");
+        let mut customers = String::from("code,kind,salutation,name,mobile,city\n");
+        let mut ownerships = String::from("plate,customer,from_on\n");
+        for (plate, on) in &self.cars {
+            vehicles += &format!("{plate},OPEL,Rekord,{on}\n");
+            customers += &format!("K{plate},private,heer,Janssen {plate},06 12 34 56 78,Diemen\n");
+            ownerships += &format!("{plate},K{plate},2010-01-01\n");
+        }
+        for (file, text) in
+            [("vehicles.csv", vehicles), ("customers.csv", customers), ("ownerships.csv", ownerships)]
+        {
+            std::fs::write(export.join(file), text).unwrap();
+        }
+        std::fs::write(export.join("employees.csv"), "code,name\nELS,Els Hermans\n").unwrap();
+        let mut store = self.store();
+        let now = "2015-05-01T08:00:00Z".parse().unwrap();
+        let rejects = self.folder.path().join("rejects");
+        let options =
+            ImportOptions { dry_run: false, strict: true, rejects_dir: &rejects, now, progress: &mut |_| {} };
+        import(&mut store, &export, options).unwrap();
+        balie::collect::run(&mut store, today, now).unwrap();
+    }
+
+    pub fn rows(&self, status: StatusFilter) -> Vec<TaskRow> {
+        let filter = TaskFilter { status, ..TaskFilter::default() };
+        let today = "2015-05-01".parse().unwrap();
+        self.store().task_page(&filter, TaskOrder::default(), today, Language::Nl, 0, 100_000).unwrap()
+    }
+
+    pub fn plates(&self, status: StatusFilter) -> Vec<String> {
+        self.rows(status).iter().map(|row| row.plate.as_ref().unwrap().to_string()).collect()
+    }
+
+    pub fn opener(&self) -> Opener<Store> {
+        opener(&self.database())
+    }
+}
+
+pub fn opener(database: &Path) -> Opener<Store> {
+    let database = database.to_owned();
+    Box::new(move || -> Result<Store, StoreError> { Store::open(&database) })
+}
+
+/// The desk in front of a finger.
+pub struct Scene {
+    pub canvas: Canvas,
+    pub desk: Rc<Desk>,
+}
+
+impl Scene {
+    pub fn of(shop: &Shop) -> Self {
+        let scene = Self::with(Start::default(), machine(), shop.opener());
+        scene.settled()
+    }
+
+    pub fn with<S: balie::desk::source::Source + Send + 'static>(
+        start: Start,
+        machine: Arc<Machine>,
+        open: Opener<S>,
+    ) -> Self {
+        let canvas = Canvas::install(1280, 800).unwrap();
+        let desk = Desk::open(start, machine, open, Box::new(|| ())).unwrap();
+        desk.window().show().unwrap();
+        Self { canvas, desk }
+    }
+
+    /// Waits until nothing more comes for a while, and draws.
+    pub fn settled(mut self) -> Self {
+        self.settle();
+        self
+    }
+
+    pub fn settle(&mut self) {
+        while self.desk.wait_for_answer(Duration::from_millis(450)) {
+            self.canvas.draw();
+        }
+        self.canvas.draw();
+        self.canvas.draw();
+    }
+
+    /// Waits until something holds. `false`: it did not in time.
+    pub fn until(&mut self, longest: Duration, holds: impl Fn(&Self) -> bool) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < longest {
+            if holds(self) {
+                return true;
+            }
+            self.desk.wait_for_answer(Duration::from_millis(20));
+            self.canvas.draw();
+        }
+        holds(self)
+    }
+
+    pub fn window(&self) -> &AppWindow {
+        self.desk.window()
+    }
+
+    pub fn tasks(&self) -> Tasks<'_> {
+        self.window().global::<Tasks>()
+    }
+
+    /// What can be touched under a label; the largest, where a column has the same name.
+    pub fn control(&self, label: &str) -> ElementHandle {
+        let area = |element: &ElementHandle| element.size().width * element.size().height;
+        let found = ElementHandle::find_by_accessible_label(self.window(), label)
+            .filter(|element| element.accessible_role() != Some(AccessibleRole::Text))
+            .max_by(|one, other| area(one).total_cmp(&area(other)));
+        found.unwrap_or_else(|| panic!("there is nothing to touch called '{label}'"))
+    }
+
+    pub fn has(&self, label: &str) -> bool {
+        ElementHandle::find_by_accessible_label(self.window(), label).next().is_some()
+    }
+
+    /// The rows on the screen, by plate.
+    pub fn plates(&self) -> Vec<String> {
+        let mut rows: Vec<_> = all(self.window())
+            .into_iter()
+            .filter(|element| {
+                element.accessible_role() == Some(AccessibleRole::ListItem)
+                    && element.size().height > 0.0
+                    && element.accessible_label().is_some_and(|label| label.contains(", "))
+            })
+            .map(|element| (element.absolute_position().y, element.accessible_label().unwrap()))
+            .collect();
+        rows.sort_by(|one, other| one.0.total_cmp(&other.0));
+        rows.dedup_by(|one, other| one.0 == other.0);
+        rows.into_iter().map(|(_, label)| label.split(", ").next().unwrap().to_owned()).collect()
+    }
+
+    pub fn selected_plate(&self) -> String {
+        self.tasks().get_detail().task.plate.to_string()
+    }
+
+    /// A finger on the middle of something.
+    pub fn middle(&self, label: &str) -> LogicalPosition {
+        let element = self.control(label);
+        let (at, size) = (element.absolute_position(), element.size());
+        LogicalPosition::new(at.x + size.width / 2.0, at.y + size.height / 2.0)
+    }
+
+    pub fn press(&self, position: LogicalPosition) {
+        let button = PointerEventButton::Left;
+        self.window().window().dispatch_event(WindowEvent::PointerMoved { position });
+        self.window().window().dispatch_event(WindowEvent::PointerPressed { position, button });
+    }
+
+    pub fn release(&self, position: LogicalPosition) {
+        let button = PointerEventButton::Left;
+        self.window().window().dispatch_event(WindowEvent::PointerReleased { position, button });
+    }
+
+    /// One touch, with what follows from it.
+    pub fn touch(&mut self, label: &str) {
+        let at = self.middle(label);
+        self.press(at);
+        self.release(at);
+        self.settle();
+    }
+
+    pub fn key(&mut self, text: impl Into<SharedString>) {
+        let text = text.into();
+        self.window().window().dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+        self.window().window().dispatch_event(WindowEvent::KeyReleased { text });
+        self.settle();
+    }
+}
+
+/// Every element of the window.
+pub fn all(window: &AppWindow) -> Vec<ElementHandle> {
+    i_slint_backend_testing::ElementQuery::from_root(window).match_descendants().find_all()
+}
