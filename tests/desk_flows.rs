@@ -2,6 +2,7 @@
 //! screen reader would read.
 
 #![cfg(feature = "desk")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod desk_scene;
 
