@@ -1,6 +1,8 @@
 //! SQL chooses candidates by dates, Rust decides. For random shops, settings and days: what a
 //! collection finds through its windows is what the rule says about everything.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 mod shop;
 
 use balie::domain::rule::RuleKey;

@@ -1,6 +1,11 @@
-//! The plug is pulled a hundred times: collector and desk are killed while both write, and each
-//! time the database is whole, no run is half, no task is there twice, and every task that the desk
-//! was told is finished stays finished (fault table, rows 1 and 9).
+//! The plug is pulled a hundred times: collector, kiosk and a second desk are killed while all of
+//! them write, and each time the database is whole, no run is half, no task is there twice, and
+//! every task that the desk was told is finished stays finished (fault table, rows 1 and 9).
+//!
+//! The kiosk is the real one, in a window on a display of its own, with real touches on its button;
+//! without the feature that builds it, the others are killed alone.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod shop;
 
@@ -20,7 +25,9 @@ use chrono::{NaiveDate, Utc};
 use shop::Shop;
 
 const ROUNDS: u32 = 100;
-const VEHICLES: usize = 400;
+const VEHICLES: usize = 1500;
+/// What the second desk writes into the tasks it finishes.
+const WORDS: &str = "finished by the second desk";
 /// Names the data folder for the child that plays the desk.
 const DESK: &str = "BALIE_TEST_DESK";
 
@@ -38,15 +45,15 @@ fn desk() {
     for turn in 0_u32.. {
         let enabled = if turn.is_multiple_of(2) { "false" } else { "true" };
         let _ = store.set_setting("rules.inspection.enabled", enabled, actor());
-        for _ in 0..3 {
-            let rows =
-                store.task_page(&TaskFilter::default(), TaskOrder::default(), today(), Language::Nl, 0, 1);
-            let Some(row) = rows.unwrap().into_iter().next() else { break };
-            if store.handle_task(row.id, Some(&row.description), actor()).is_ok() {
-                println!("finished {}", row.id);
-            }
+        // From the end of the list; the kiosk works from its beginning.
+        let order = TaskOrder { descending: true, ..TaskOrder::default() };
+        let rows = store.task_page(&TaskFilter::default(), order, today(), Language::Nl, 0, 1).unwrap();
+        if let Some(row) = rows.first()
+            && store.handle_task(row.id, Some(WORDS), actor()).is_ok()
+        {
+            println!("finished {}", row.id);
         }
-        thread::sleep(Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(50));
     }
 }
 
@@ -86,24 +93,70 @@ fn start_desk(folder: &Path) -> (Killed, Receiver<i64>) {
     (Killed(child), finished)
 }
 
+/// A display that nobody sees, and a finger on the kiosk's button.
+#[cfg(feature = "desk")]
+struct Display {
+    server: Killed,
+    name: String,
+}
+
+#[cfg(feature = "desk")]
+impl Display {
+    fn start() -> Self {
+        // The server itself chooses a free number, and says which.
+        let mut server = Command::new("Xvfb");
+        server.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
+        let mut server =
+            server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("xvfb is not installed");
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        Self { server: Killed(server), name: format!(":{}", number.trim()) }
+    }
+
+    fn kiosk(&self, folder: &Path) -> Killed {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_balie-kiosk"));
+        command.args(["--windowed", "1280x800", "--today", "2030-05-01", "--data-dir"]).arg(folder);
+        command.env("DISPLAY", &self.name).env_remove("WAYLAND_DISPLAY").env_remove("NOTIFY_SOCKET");
+        Killed(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    /// Touches the big button at the bottom right, again and again.
+    fn touch(&self) -> Killed {
+        let mut command = Command::new("xdotool");
+        command.args(["mousemove", "1090", "752", "click", "--repeat", "100", "--delay", "40", "1"]);
+        let command = command.env("DISPLAY", &self.name).stdout(Stdio::null()).stderr(Stdio::null());
+        Killed(command.spawn().expect("xdotool is not installed"))
+    }
+}
+
 #[test]
 fn a_hundred_pulled_plugs() {
     let mut shop = Shop::new();
     shop.today = today();
     for number in 0..VEHICLES {
-        shop.vehicle(&format!("A-{number:03}-AA")).inspection_expires("2030-05-20");
+        shop.vehicle(&format!("{:02}-AB-{:02}", number / 100, number % 100)).inspection_expires("2030-05-20");
     }
     shop.set("rules.not_seen.enabled", "false");
     shop.collect();
     let folder = shop.folder().to_owned();
     shop.store.request_collection().unwrap();
+    #[cfg(feature = "desk")]
+    let display = Display::start();
     let mut finished: Vec<i64> = Vec::new();
+    let mut by_kiosk = 0;
     let mut collections = 0;
     for round in 0..ROUNDS {
         let collector = start_collector(&folder);
         let (desk, told) = start_desk(&folder);
-        // A different moment each time, without a clock or dice: 60 to 250 ms.
-        thread::sleep(Duration::from_millis(60 + u64::from(round * 37 % 190)));
+        #[cfg(feature = "desk")]
+        let (kiosk, finger) = (display.kiosk(&folder), display.touch());
+        // A different moment each time, without a clock or dice: 100 to 600 ms.
+        thread::sleep(Duration::from_millis(100 + u64::from(round * 137 % 500)));
+        #[cfg(feature = "desk")]
+        if round % 3 == 0 {
+            drop(kiosk);
+            drop(finger);
+        }
         if round % 2 == 0 {
             drop(collector);
             drop(desk);
@@ -127,11 +180,16 @@ fn a_hundred_pulled_plugs() {
             let task = store.task_row(TaskId(*id), today(), Language::Nl).unwrap().unwrap();
             assert_eq!(task.state, TaskState::Handled, "round {round}: a finished task was lost");
         }
+        let handled = rows(StatusFilter::Closed);
+        by_kiosk = handled.iter().filter(|task| task.description != WORDS).count();
         collections = store.collection_request().unwrap();
     }
-    assert!(
-        finished.len() > 20 && collections > 100,
-        "they worked: {} finished, {collections} asked",
+    println!(
+        "{} finished by the desk, {by_kiosk} by the kiosk, {collections} collections asked",
         finished.len()
     );
+    assert!(finished.len() > 20 && collections > 100, "desk and collector had no time to work");
+    assert!(by_kiosk > 10 || cfg!(not(feature = "desk")), "the kiosk had no time to work: {by_kiosk}");
+    #[cfg(feature = "desk")]
+    drop(display.server);
 }

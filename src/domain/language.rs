@@ -96,6 +96,6 @@ mod tests {
         assert_eq!(Language::Pt.long_date(date), "10 de maio de 2017");
         assert_eq!(Language::En.long_date(date), "10 May 2017");
         assert_eq!(Language::Nl.short_date(date), "10-05-2017");
-        assert_eq!("fr".parse::<Language>().unwrap_err().contains("nl, de, pt or en"), true);
+        assert!("fr".parse::<Language>().unwrap_err().contains("nl, de, pt or en"));
     }
 }

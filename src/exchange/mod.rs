@@ -56,7 +56,7 @@ pub fn import(
     if options.dry_run {
         // Later files refer to earlier ones: one transaction for all, and none of it stays.
         let failed = std::cell::RefCell::new(String::new());
-        let outcome = store.importing::<_, StoreError>(|run| {
+        let outcome = store.importing::<_, StoreError>(true, |run| {
             let mut reports = Vec::new();
             for (path, name, noun) in &files {
                 failed.borrow_mut().clone_from(name);
@@ -70,7 +70,7 @@ pub fn import(
     }
     for (path, name, noun) in &files {
         let source = Source { path, name, noun };
-        let outcome = store.importing::<_, Failure>(|run| take_in(run, &source, &mut options));
+        let outcome = store.importing::<_, Failure>(false, |run| take_in(run, &source, &mut options));
         let settled = settle(name, outcome);
         report.files.push(settled.map_err(|cause| ImportError::Store { file: name.clone(), cause })?);
     }

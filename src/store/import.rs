@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Statement, Transaction, TransactionBehavior, params};
 
 use super::history::{Actor, Change, Origin, instant, record};
@@ -20,6 +21,8 @@ const CACHE_KIB: i64 = 80 * 1024;
 /// One import that is under way; everything in it is one transaction.
 pub(crate) struct ImportRun<'s> {
     transaction: Transaction<'s>,
+    /// Several files share the transaction: each needs a way back of its own.
+    shared: bool,
 }
 
 /// Where the rows of one file come from.
@@ -58,20 +61,22 @@ pub(crate) struct Tally {
 
 impl Store {
     /// Does `work` in one transaction with the settings of an import; it is kept when `work`
-    /// succeeds and says so.
+    /// succeeds and says so. `shared`: several files are taken in by this one transaction.
     pub(crate) fn importing<T, E: From<StoreError>>(
         &mut self,
+        shared: bool,
         work: impl FnOnce(&ImportRun<'_>) -> Result<(T, bool), E>,
     ) -> Result<T, E> {
         let cache: i64 = self
             .connection
             .pragma_query_value(None, "cache_size", |row| row.get(0))
             .map_err(StoreError::from)?;
-        let result = self.import_transaction(work);
+        let result = self.import_transaction(shared, work);
         let back = self
             .connection
             .pragma_update(None, "cache_size", cache)
-            .and_then(|()| self.connection.pragma_update(None, "foreign_keys", true));
+            .and_then(|()| self.connection.pragma_update(None, "foreign_keys", true))
+            .and_then(|()| self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, false));
         let value = result?;
         back.map_err(StoreError::from)?;
         Ok(value)
@@ -79,17 +84,22 @@ impl Store {
 
     fn import_transaction<T, E: From<StoreError>>(
         &mut self,
+        shared: bool,
         work: impl FnOnce(&ImportRun<'_>) -> Result<(T, bool), E>,
     ) -> Result<T, E> {
         self.connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(StoreError::from)?;
         // Every reference is looked up in this very transaction and an import deletes nothing:
         // checking each again would be checking twice.
         self.connection.pragma_update(None, "foreign_keys", false).map_err(StoreError::from)?;
+        // Without it a statement may be planned anew for every row, because its values changed.
+        self.connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(StoreError::from)?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::from)?;
-        let run = ImportRun { transaction };
+        let run = ImportRun { transaction, shared };
         let (value, keep) = work(&run)?;
         if keep {
             run.transaction.commit().map_err(StoreError::from)?;
@@ -116,12 +126,18 @@ impl ImportRun<'_> {
         present: Vec<bool>,
         stamp: &FileStamp<'_>,
     ) -> Result<FileImport<'a>, StoreError> {
-        self.transaction.execute_batch("SAVEPOINT file")?;
+        if self.shared {
+            self.transaction.execute_batch("SAVEPOINT file")?;
+        }
         FileImport::new(&self.transaction, noun, present, stamp)
     }
 
-    /// Ends the file that was begun; nothing of it stays unless `keep`.
+    /// Ends the file that was begun; nothing of it stays unless `keep`. Where a file has its own
+    /// transaction, that is what ends it.
     pub(crate) fn end(&self, keep: bool) -> Result<(), StoreError> {
+        if !self.shared {
+            return Ok(());
+        }
         let sql = if keep { "RELEASE file" } else { "ROLLBACK TO file; RELEASE file" };
         Ok(self.transaction.execute_batch(sql)?)
     }

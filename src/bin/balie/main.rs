@@ -121,8 +121,7 @@ fn collect_now(station: &Station, json: bool) -> Result<(), Failure> {
 
 /// One JSON document on standard output.
 fn print_json(document: &impl serde::Serialize) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, document)?;
-    writeln!(out)?;
+    let text = serde_json::to_string_pretty(document)?;
+    writeln!(io::stdout(), "{text}")?;
     Ok(())
 }
