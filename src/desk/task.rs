@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
 
 use balie_ui as ui;
 use chrono::NaiveDate;
@@ -20,6 +21,11 @@ use crate::domain::language::Language;
 use crate::domain::rule::RuleKey;
 use crate::domain::task::{EmployeeFilter, Period, StatusFilter, TaskColumn, TaskFilter, TaskOrder};
 use crate::store::task_list::TaskCube;
+
+/// What came under a finger so shortly ago is not what the finger meant: it was on its way already.
+/// (A list, moreover, hands a touch on only after a tenth of a second, when it is sure that the
+/// finger does not pan.) So the second of two quick taps finishes nothing.
+const CAME: Duration = Duration::from_millis(350);
 
 /// The page's adapter.
 pub struct TasksPage {
@@ -38,7 +44,11 @@ pub(super) struct State {
     /// The list that was asked for last could not be read.
     failed: bool,
     selected: Option<(TaskId, usize)>,
+    /// When rows got other places by themselves.
+    moved_at: Option<Instant>,
     detail_number: u64,
+    /// The task whose facts are shown, and since when.
+    shown: Option<(TaskId, Instant)>,
     today: NaiveDate,
     pub(super) cube: Option<TaskCube>,
     pub(super) employees: Vec<Employee>,
@@ -154,6 +164,9 @@ impl TasksPage {
     }
 
     fn select(&self, id: TaskId) {
+        if self.state.borrow().moved_at.is_some_and(|at| at.elapsed() < CAME) {
+            return;
+        }
         let Some(place) = self.model.place_of(convert::task_id(id)) else { return };
         self.set_selected(Some((id, place)));
     }
@@ -184,7 +197,8 @@ impl TasksPage {
         let Some(window) = self.window.upgrade() else { return };
         let language = {
             let mut state = self.state.borrow_mut();
-            if state.saving.is_some() {
+            let just_came = |(shown, since): (TaskId, Instant)| shown == id && since.elapsed() < CAME;
+            if state.saving.is_some() || state.shown.is_some_and(just_came) {
                 return;
             }
             state.saving = Some(id);
@@ -233,7 +247,9 @@ impl TasksPage {
             .pages
             .iter()
             .map(|(page, rows)| (*page, rows.iter().map(|row| convert::row(row, list.today)).collect()));
-        self.model.replace(count, pages.collect());
+        if self.model.replace(count, pages.collect()) {
+            self.state.borrow_mut().moved_at = Some(Instant::now());
+        }
         let everything = TaskFilter { status: StatusFilter::Open, ..TaskFilter::default() };
         tasks.set_state(match (count, filter == everything) {
             (0, true) => ui::ListState::NothingDue,
@@ -283,13 +299,17 @@ impl TasksPage {
     /// The selected task's facts have come.
     pub fn detailed(&self, number: u64, detail: Option<&Detail>) {
         let Some(window) = self.window.upgrade() else { return };
-        let (newest, today) = {
-            let state = self.state.borrow();
-            (state.detail_number, state.today)
+        let today = {
+            let mut state = self.state.borrow_mut();
+            if number != state.detail_number {
+                return;
+            }
+            let id = detail.map(|detail| detail.task.row.id);
+            if state.shown.map(|(shown, _)| shown) != id {
+                state.shown = id.map(|id| (id, Instant::now()));
+            }
+            state.today
         };
-        if number != newest {
-            return;
-        }
         let tasks = window.global::<ui::Tasks>();
         let Some(detail) = detail else {
             tasks.set_detail_state(ui::DetailState::Error);
