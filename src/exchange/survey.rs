@@ -176,7 +176,7 @@ fn look_at_start(start: &[u8]) -> Result<(), Unreadable> {
     if start.starts_with(b"PK\x03\x04") || start.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         return words("it is a spreadsheet, not CSV; save it as CSV (UTF-8) and import that");
     }
-    if start.iter().take(200).any(|byte| *byte == 0) {
+    if start.iter().take(8).any(|byte| *byte == 0) {
         return words("it is not text in UTF-8 or Windows-1252; save it as CSV (UTF-8) and import that");
     }
     Ok(())
@@ -187,11 +187,12 @@ fn separator(start: &[u8], noun: &Noun) -> u8 {
     let known = |separator: u8| {
         let Ok(mut records) = Records::new(start, separator) else { return (0, 0) };
         let mut record = Record::default();
-        if next_row(&mut records, &mut record, separator).is_err() {
-            return (0, 0);
+        let known = |cell: &[u8]| noun.place(decode(cell).trim().to_lowercase().trim_matches('"')).is_some();
+        match next_row(&mut records, &mut record, separator) {
+            Ok(()) => (record.cells().filter(|cell| known(cell)).count(), record.len()),
+            // Malformed, which is to be said in the right words.
+            Err(_) => (record.raw().split(|byte| *byte == separator).filter(|cell| known(cell)).count(), 0),
         }
-        let names = record.cells().map(|cell| decode(cell).trim().to_lowercase());
-        (names.filter(|name| noun.place(name).is_some()).count(), record.len())
     };
     let mut best = (b',', (0, 0));
     for separator in SEPARATORS {
