@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use balie::desk::slint::ComponentHandle;
+use balie::desk::slint::{self, ComponentHandle};
 use balie::desk::ui::headless::Canvas;
 use balie::desk::ui::{ChoiceKind, Desk as DeskGlobal, DetailState, ListState, Tasks, Theme};
 use balie::desk::{Desk, Start, Surroundings};
@@ -67,13 +67,16 @@ fn median(mut times: Vec<Duration>) -> f64 {
     times.get(times.len() / 2).map_or(0.0, Duration::as_secs_f64) * 1000.0
 }
 
-/// From nothing to the first frame with rows and the selected task, then out.
+/// From nothing to the first frame with rows, in a real window, then out.
 fn first_frame(database: &Path, today: NaiveDate) {
-    let mut canvas = Canvas::install(1280, 800).unwrap();
     let desk = desk(database, today);
-    until(&desk, |tasks| tasks.get_state() == ListState::Filled);
-    canvas.draw();
-    std::process::exit(0);
+    let drawn = Rc::clone(&desk);
+    slint::Timer::single_shot(Duration::ZERO, move || {
+        until(&drawn, |tasks| tasks.get_state() == ListState::Filled);
+        drawn.window().window().take_snapshot().unwrap();
+        std::process::exit(0);
+    });
+    slint::run_event_loop().unwrap();
 }
 
 /// A filter is touched; the list is filled, and the whole window painted.

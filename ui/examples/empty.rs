@@ -1,17 +1,23 @@
-//! An empty window, drawn once without a display: the floor under the desk's first frame.
+//! An empty window: the floor under the desk's first frame. Ends when its first frame is drawn.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use balie_ui::headless::Canvas;
 use slint::ComponentHandle;
 
 slint::slint! {
-    export component Empty inherits Window { }
+    export component Empty inherits Window {
+        preferred-width: 1280px;
+        preferred-height: 800px;
+    }
 }
 
 fn main() {
-    let mut canvas = Canvas::install(1280, 800).unwrap();
     let window = Empty::new().unwrap();
     window.show().unwrap();
-    canvas.draw();
+    let drawn = window.as_weak();
+    slint::Timer::single_shot(std::time::Duration::ZERO, move || {
+        drawn.unwrap().window().take_snapshot().unwrap();
+        std::process::exit(0);
+    });
+    slint::run_event_loop().unwrap();
 }
