@@ -42,7 +42,7 @@ fn the_kiosk_never_gives_up_waits_for_no_network_and_leaves_the_led_lit() {
         ("Restart", "always"),
         ("RestartSec", "1"),
         ("StartLimitIntervalSec", "0"),
-        ("ExecStopPost", "-/usr/bin/balie led on"),
+        ("ExecStopPost", "-/usr/bin/balie led on --leave"),
         ("IPAddressDeny", "any"),
     ] {
         assert_eq!(values(&unit, key), [value], "{key}");

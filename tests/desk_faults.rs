@@ -2,6 +2,7 @@
 //! due when the database did not answer.
 
 #![cfg(feature = "desk")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod desk_scene;
 

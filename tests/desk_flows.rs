@@ -2,13 +2,14 @@
 //! screen reader would read.
 
 #![cfg(feature = "desk")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod desk_scene;
 
 use std::time::Duration;
 
-use balie::desk::slint::ComponentHandle;
 use balie::desk::slint::platform::Key;
+use balie::desk::slint::{ComponentHandle, Model};
 use balie::desk::ui::{AlertState, ChoiceKind, Desk as DeskGlobal, DetailState, ListState};
 use balie::domain::task::StatusFilter;
 use balie::panel::{PanelEvent, Press};
@@ -132,6 +133,7 @@ fn the_finger_means_the_task_that_was_under_it() {
     scene.canvas.draw();
     shop.add(&[("88-GH-JK", -12), ("77-GH-JK", -11)]);
     assert!(scene.until(Duration::from_secs(2), |scene| scene.plates()[0] == "88-GH-JK"));
+    scene.settle();
     scene.release(at);
     scene.settle();
     assert_eq!(scene.selected_plate(), "74-XE-VV");
@@ -149,6 +151,54 @@ fn the_finger_means_the_task_that_was_under_it() {
     scene.release(at);
     scene.settle();
     assert_eq!(shop.plates(StatusFilter::Closed), ["74-XE-VV"], "nobody else's task was closed");
+}
+
+#[test]
+fn a_quick_tap_on_a_list_that_just_moved_selects_nothing_wrong() {
+    let mut shop = Shop::with(&CARS);
+    let mut scene = Scene::of(&shop);
+    let first = |scene: &Scene| scene.tasks().get_rows().row_data(0).map(|row| row.id);
+    for turn in 0..12_u8 {
+        let (plates, top) = (scene.plates(), first(&scene));
+        let wanted = plates[usize::from(turn) % 5].clone();
+        let before = scene.selected_plate();
+        let at = scene.middle(&format!("{wanted}, APK vervalt"));
+        shop.add(&[(
+            format!("{}-GH-{}K", 10 + turn, char::from(b'B' + turn)).as_str(),
+            -20 - i64::from(turn),
+        )]);
+        // The finger comes down just before or just after the list moves.
+        if turn % 2 == 0 {
+            assert!(scene.until(Duration::from_secs(3), |scene| first(scene) != top));
+        }
+        scene.press(at);
+        if turn % 2 == 1 {
+            assert!(scene.until(Duration::from_secs(3), |scene| first(scene) != top));
+        }
+        scene.release(at);
+        scene.settle();
+        let now = scene.selected_plate();
+        assert!(now == before || now == wanted, "turn {turn}: {wanted} was meant, {now} was taken");
+    }
+}
+
+#[test]
+fn two_quick_taps_finish_one_task() {
+    let shop = Shop::with(&CARS);
+    let mut scene = Scene::of(&shop);
+    std::thread::sleep(Duration::from_millis(400));
+    let at = scene.middle("Afgehandeld");
+    for _ in 0..2 {
+        scene.press(at);
+        scene.release(at);
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_millis(150) {
+            scene.desk.wait_for_answer(Duration::from_millis(10));
+            scene.canvas.draw();
+        }
+    }
+    scene.settle();
+    assert_eq!(shop.plates(StatusFilter::Closed), ["23-NL-PD"]);
 }
 
 #[test]

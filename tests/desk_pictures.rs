@@ -2,6 +2,7 @@
 //! nothing hangs over the edge, and everything that can be touched is large enough for a finger.
 
 #![cfg(feature = "desk")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod desk_scene;
 
@@ -132,6 +133,12 @@ fn states() -> Vec<(String, Box<dyn Fn(&AppWindow)>)> {
     for first in (0..16).step_by(4) {
         states.push((format!("filled-{first}"), Box::new(move |app| fill(app, first))));
     }
+    let long = |app: &AppWindow| {
+        fill(app, 0);
+        let words = "Er staat nog geen afspraak in onze werkplaats. ".repeat(30);
+        app.global::<Tasks>().set_detail(TaskDetail { description: words.into(), ..detail(0) });
+    };
+    states.push(("long words".to_owned(), Box::new(long)));
     for (name, state) in [
         ("loading", ListState::Loading),
         ("nothing-due", ListState::NothingDue),
@@ -261,11 +268,11 @@ fn every_page_fits(size: (u32, u32)) {
     for (code, language) in LANGUAGES {
         slint::select_bundled_translation(code).unwrap();
         app.global::<Desk>().set_language(language);
+        canvas.draw();
         for (name, make) in states() {
             app.global::<Desk>().set_clock_trusted(true);
             app.global::<Desk>().set_more_faults(0);
             make(&app);
-            canvas.draw();
             canvas.draw();
             let place = format!("{name} {}x{} {code}", size.0, size.1);
             // For looking at them: BALIE_PICTURES=DIR.

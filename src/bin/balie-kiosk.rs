@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use balie::desk::picture::{self, Wish};
+use balie::desk::picture::{self, PAGES, Wish};
 use balie::desk::slint::{self, ComponentHandle, PhysicalSize, Timer, TimerMode};
 use balie::desk::worker::Opener;
 use balie::desk::{Desk, Start, Surroundings, font};
@@ -15,6 +15,7 @@ use balie::domain::language::Language;
 use balie::panel::Panel;
 use balie::station::args::{Station, StationArgs};
 use balie::station::config::Theme;
+use balie::station::disk::Room;
 use balie::station::health;
 use balie::store::{Access, Store, StoreError};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -22,6 +23,9 @@ use clap::Parser;
 
 /// The database's page cache: the list is read in small pages, so a small one is enough.
 const CACHE_KIB: u32 = 2048;
+
+/// How long the first frame waits for the list before it says that it is being read.
+const FIRST_FRAME: Duration = Duration::from_millis(80);
 
 /// The touchscreen of Balie
 #[derive(Debug, Parser)]
@@ -39,7 +43,7 @@ struct Arguments {
     #[arg(long, value_name = "nl|de|pt|en")]
     language: Option<Language>,
     /// Only this page [default: all of them]
-    #[arg(long, value_name = "NAME", requires = "screenshot")]
+    #[arg(long, value_name = "NAME", value_parser = PAGES, requires = "screenshot")]
     page: Option<String>,
     /// In a window on a desktop, instead of the whole screen
     #[arg(long, value_name = "WxH", value_parser = size, num_args = 0..=1, default_missing_value = "1280x800")]
@@ -68,6 +72,9 @@ impl Surroundings for Machine {
     }
     fn clock_trusted(&self, newest: Option<DateTime<Utc>>) -> bool {
         self.0.clock.is_pretended() || self.0.clock.trusted_now(newest).is_ok()
+    }
+    fn disk_nearly_full(&self) -> bool {
+        Room::under(&self.0.data_dir).is_ok_and(|room| room.is_nearly_gone())
     }
     fn shop_open(&self) -> bool {
         self.0.config.shop.opening_hours.is_open(self.0.clock.now_local())
@@ -151,6 +158,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     }
     desk.set_lamp(move |alert| panel.show(alert));
     end_when_asked()?;
+    // The list is usually read by now: then the first frame is a filled one.
+    desk.wait_for_answer(FIRST_FRAME);
 
     let second = Timer::default();
     let ticking = Rc::clone(&desk);
@@ -161,7 +170,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     });
     let watchdog = watch(&desk);
     let first = Timer::default();
-    first.start(TimerMode::SingleShot, Duration::from_millis(1), || {
+    // By then the loop has turned and the first frame is on the screen.
+    first.start(TimerMode::SingleShot, Duration::from_millis(50), || {
         health::ready();
         health::status("Balie toont de taken");
     });

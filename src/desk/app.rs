@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use balie_ui as ui;
 use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
 
+use super::message::{Answer, Failed, Request, Want};
 use super::shell::{Fault, Shell};
 use super::source::{Query, Source};
 use super::task::TasksPage;
-use super::worker::{Answer, Failed, Opener, Request, Want, Worker};
+use super::worker::{Opener, Worker};
 use super::{Surroundings, convert, slint};
 use crate::domain::language::Language;
 use crate::domain::task::{StatusFilter, TaskFilter};
@@ -231,6 +232,10 @@ impl Desk {
             Answer::Handled(id) => {
                 self.tasks.handled(id);
                 self.shell.saved(None);
+            }
+            Answer::DiskNearlyFull(nearly) => {
+                self.shell.set_fault(Fault::DiskFull, nearly);
+                self.shell.tick();
             }
             Answer::Failed(what, trouble) => {
                 if self.tasks.failed(what) {

@@ -68,7 +68,7 @@ mod tests {
         )
         .unwrap();
         let found = folders(Some(file), None);
-        assert_eq!(found, [empty.clone()]);
+        assert_eq!(found, std::slice::from_ref(&empty));
         assert!(!has_font(&empty, 6));
         std::fs::create_dir(empty.join("deeper")).unwrap();
         std::fs::write(empty.join("deeper/one.TTF"), "").unwrap();

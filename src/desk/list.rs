@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use balie_ui::TaskRow;
 use slint::{Model, ModelNotify, ModelTracker};
 
+use super::message::PAGE;
 use super::slint;
-use super::worker::PAGE;
 
 /// Pages kept; a screen shows at most two at a time.
 const KEPT: usize = 6;
@@ -37,19 +37,25 @@ impl TaskModel {
     }
 
     /// Replaces everything. Rows stay in place on the screen where they can, so that a finger that
-    /// is down stays on its row (which knows which task it was put on).
-    pub fn replace(&self, count: usize, pages: Vec<(usize, Vec<TaskRow>)>) {
-        let before = {
+    /// is down stays on its row (which knows which task it was put on). `true`: some task in memory
+    /// has another place now.
+    pub fn replace(&self, count: usize, pages: Vec<(usize, Vec<TaskRow>)>) -> bool {
+        let (before, moved) = {
             let mut state = self.state.borrow_mut();
-            state.pages = pages;
+            let old = std::mem::replace(&mut state.pages, pages);
+            let ids = |rows: &[TaskRow]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+            let moved = old.iter().any(|(page, rows)| {
+                state.pages.iter().any(|(other, now)| other == page && ids(now) != ids(rows))
+            });
             state.asked.clear();
-            std::mem::replace(&mut state.count, count)
+            (std::mem::replace(&mut state.count, count), moved)
         };
         self.told_count(before, count);
         let changed: Vec<usize> = self.state.borrow().pages.iter().map(|(page, _)| *page).collect();
         for page in changed {
             self.told_page(page);
         }
+        moved
     }
 
     /// The rows have been counted.

@@ -7,9 +7,11 @@
 //! every page is [`shell`]'s. Words are made in `ui/words.slint`, never here.
 
 mod app;
+mod choice;
 mod convert;
 pub mod font;
 mod list;
+pub mod message;
 pub mod picture;
 mod shell;
 pub mod source;
@@ -32,6 +34,8 @@ pub trait Surroundings: Send + Sync {
     fn today(&self) -> NaiveDate;
     /// Whether the clock can be believed, given the newest instant in the database.
     fn clock_trusted(&self, newest: Option<DateTime<Utc>>) -> bool;
+    /// Whether the data has hardly any room left; asked by the worker, because it looks at the disk.
+    fn disk_nearly_full(&self) -> bool;
     /// Whether the shop is open now.
     fn shop_open(&self) -> bool;
 }

@@ -34,9 +34,6 @@ pub struct Wish {
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
-    /// No such page.
-    #[error("there is no page '{0}'; write one of: {pages}", pages = PAGES.join(", "))]
-    Page(String),
     /// A picture or its folder cannot be written.
     #[error("{path} cannot be written: {1}", path = .0.display())]
     Write(PathBuf, std::io::Error),
@@ -60,9 +57,6 @@ pub fn take(
     surroundings: Arc<dyn Surroundings>,
     open: Opener<Store>,
 ) -> Result<Vec<PathBuf>, PictureError> {
-    if let Some(page) = wish.page.as_deref().filter(|page| !PAGES.contains(page)) {
-        return Err(PictureError::Page(page.to_owned()));
-    }
     std::fs::create_dir_all(&wish.folder).map_err(|error| PictureError::Write(wish.folder.clone(), error))?;
     let draw = |error: &dyn std::fmt::Display| PictureError::Draw(error.to_string());
     let mut canvas = Canvas::install(wish.size.0, wish.size.1).map_err(|error| draw(&error))?;

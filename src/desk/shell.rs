@@ -9,8 +9,8 @@ use balie_ui as ui;
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use slint::{ComponentHandle, Weak};
 
+use super::message::Trouble;
 use super::source::Pulse;
-use super::worker::Trouble;
 use super::{Surroundings, convert, slint};
 use crate::domain::language::Language;
 use crate::rules::alert::{Alert, Signals, Waiting, decide};
@@ -226,8 +226,6 @@ impl Shell {
         let mut faults = state.faults.iter().filter(known);
         desk.set_fault(faults.next().map_or(ui::FaultKind::None, |fault| fault_kind(*fault)));
         desk.set_more_faults(i32::try_from(faults.count()).unwrap_or_default());
-        let unsavable = state.faults.contains(&Fault::ReadOnly);
-        window.global::<ui::Tasks>().set_read_only(unsavable);
 
         if state.dim_after.is_some_and(|after| state.touched.elapsed() >= after) {
             desk.set_dimmed(true);

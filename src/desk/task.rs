@@ -6,20 +6,26 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
 
 use balie_ui as ui;
 use chrono::NaiveDate;
 use slint::{ComponentHandle, ModelRc, VecModel, Weak};
 
 use super::list::TaskModel;
+use super::message::{Counts, Failed, List, PAGE, Request, Want};
 use super::source::{Detail, Employee, Query};
-use super::worker::{Counts, Failed, List, PAGE, Request, Want};
 use super::{Surroundings, convert, slint};
 use crate::domain::ids::TaskId;
 use crate::domain::language::Language;
 use crate::domain::rule::RuleKey;
 use crate::domain::task::{EmployeeFilter, Period, StatusFilter, TaskColumn, TaskFilter, TaskOrder};
 use crate::store::task_list::TaskCube;
+
+/// What came under a finger so shortly ago is not what the finger meant: it was on its way already.
+/// (A list, moreover, hands a touch on only after a tenth of a second, when it is sure that the
+/// finger does not pan.) So the second of two quick taps finishes nothing.
+const CAME: Duration = Duration::from_millis(350);
 
 /// The page's adapter.
 pub struct TasksPage {
@@ -29,22 +35,26 @@ pub struct TasksPage {
     model: Rc<TaskModel>,
     /// The number of the list that was asked for last; only its answers count.
     number: Rc<Cell<u64>>,
-    state: RefCell<State>,
+    pub(super) state: RefCell<State>,
 }
 
 #[derive(Default)]
-struct State {
-    query: Query,
+pub(super) struct State {
+    pub(super) query: Query,
     /// The list that was asked for last could not be read.
     failed: bool,
     selected: Option<(TaskId, usize)>,
+    /// When rows got other places by themselves.
+    moved_at: Option<Instant>,
     detail_number: u64,
+    /// The task whose facts are shown, and since when.
+    shown: Option<(TaskId, Instant)>,
     today: NaiveDate,
-    cube: Option<TaskCube>,
-    employees: Vec<Employee>,
+    pub(super) cube: Option<TaskCube>,
+    pub(super) employees: Vec<Employee>,
     saving: Option<TaskId>,
     /// Scroll to the selected task when the list is there.
-    reveal: bool,
+    pub(super) reveal: bool,
 }
 
 impl TasksPage {
@@ -154,6 +164,9 @@ impl TasksPage {
     }
 
     fn select(&self, id: TaskId) {
+        if self.state.borrow().moved_at.is_some_and(|at| at.elapsed() < CAME) {
+            return;
+        }
         let Some(place) = self.model.place_of(convert::task_id(id)) else { return };
         self.set_selected(Some((id, place)));
     }
@@ -184,7 +197,8 @@ impl TasksPage {
         let Some(window) = self.window.upgrade() else { return };
         let language = {
             let mut state = self.state.borrow_mut();
-            if state.saving.is_some() {
+            let just_came = |(shown, since): (TaskId, Instant)| shown == id && since.elapsed() < CAME;
+            if state.saving.is_some() || state.shown.is_some_and(just_came) {
                 return;
             }
             state.saving = Some(id);
@@ -196,88 +210,7 @@ impl TasksPage {
         self.ask(Request::Handle { id, language });
     }
 
-    /// A filter was chosen. `false`: it was none of this page's.
-    pub fn choose(&self, kind: ui::ChoiceKind, key: i32) -> bool {
-        {
-            let filter = &mut self.state.borrow_mut().query.filter;
-            match kind {
-                ui::ChoiceKind::Period => filter.period = convert::period(key),
-                ui::ChoiceKind::Employee => filter.employee = convert::employee_filter(key),
-                ui::ChoiceKind::Rule => filter.rule = convert::with_key(&RuleKey::ALL, key),
-                ui::ChoiceKind::Status => {
-                    filter.status = convert::with_key(&convert::STATUSES, key).unwrap_or_default();
-                }
-                _ => {}
-            }
-        }
-        match kind {
-            ui::ChoiceKind::Order => {
-                self.order_by(convert::with_key(&convert::COLUMNS, key).unwrap_or_default());
-                return true;
-            }
-            ui::ChoiceKind::Period
-            | ui::ChoiceKind::Employee
-            | ui::ChoiceKind::Rule
-            | ui::ChoiceKind::Status => {}
-            _ => return false,
-        }
-        self.state.borrow_mut().reveal = true;
-        self.tell_filters();
-        self.show(Want::First);
-        true
-    }
-
-    /// The entries of a choice with their counts, and the key of the one that is chosen.
-    pub fn entries(&self, kind: ui::ChoiceKind) -> (Vec<ui::ChoiceEntry>, i32) {
-        let state = self.state.borrow();
-        let filter = state.query.filter;
-        let count = |filter: TaskFilter| {
-            state.cube.as_ref().map_or(-1, |cube| convert::number(i64::from(cube.count(&filter))))
-        };
-        let entry = |key: i32, name: &str, count: i32| ui::ChoiceEntry { key, name: name.into(), count };
-        match kind {
-            ui::ChoiceKind::Period => {
-                let entries = Period::ALL.map(|period| {
-                    entry(convert::key(&Period::ALL, &period), "", count(TaskFilter { period, ..filter }))
-                });
-                (entries.to_vec(), convert::key(&Period::ALL, &filter.period))
-            }
-            ui::ChoiceKind::Employee => {
-                let of = |employee| count(TaskFilter { employee, ..filter });
-                let mut entries =
-                    vec![entry(-1, "", of(EmployeeFilter::All)), entry(0, "", of(EmployeeFilter::Nobody))];
-                entries.extend(state.employees.iter().map(|employee| {
-                    let one = EmployeeFilter::One(employee.id);
-                    entry(convert::employee_key(one), &employee.name, of(one))
-                }));
-                (entries, convert::employee_key(filter.employee))
-            }
-            ui::ChoiceKind::Rule => {
-                let all = std::iter::once(None).chain(RuleKey::ALL.into_iter().map(Some));
-                let key = |rule: Option<RuleKey>| rule.map_or(-1, |rule| convert::key(&RuleKey::ALL, &rule));
-                let entries = all.map(|rule| entry(key(rule), "", count(TaskFilter { rule, ..filter })));
-                (entries.collect(), key(filter.rule))
-            }
-            ui::ChoiceKind::Status => {
-                let entries = convert::STATUSES.map(|status| {
-                    entry(
-                        convert::key(&convert::STATUSES, &status),
-                        "",
-                        count(TaskFilter { status, ..filter }),
-                    )
-                });
-                (entries.to_vec(), convert::key(&convert::STATUSES, &filter.status))
-            }
-            ui::ChoiceKind::Order => {
-                let keys =
-                    convert::COLUMNS.map(|column| entry(convert::key(&convert::COLUMNS, &column), "", -1));
-                (keys.to_vec(), convert::key(&convert::COLUMNS, &state.query.order.column))
-            }
-            _ => (Vec::new(), -1),
-        }
-    }
-
-    fn tell_filters(&self) {
+    pub(super) fn tell_filters(&self) {
         let Some(window) = self.window.upgrade() else { return };
         let tasks = window.global::<ui::Tasks>();
         let state = self.state.borrow();
@@ -314,7 +247,9 @@ impl TasksPage {
             .pages
             .iter()
             .map(|(page, rows)| (*page, rows.iter().map(|row| convert::row(row, list.today)).collect()));
-        self.model.replace(count, pages.collect());
+        if self.model.replace(count, pages.collect()) {
+            self.state.borrow_mut().moved_at = Some(Instant::now());
+        }
         let everything = TaskFilter { status: StatusFilter::Open, ..TaskFilter::default() };
         tasks.set_state(match (count, filter == everything) {
             (0, true) => ui::ListState::NothingDue,
@@ -364,13 +299,17 @@ impl TasksPage {
     /// The selected task's facts have come.
     pub fn detailed(&self, number: u64, detail: Option<&Detail>) {
         let Some(window) = self.window.upgrade() else { return };
-        let (newest, today) = {
-            let state = self.state.borrow();
-            (state.detail_number, state.today)
+        let today = {
+            let mut state = self.state.borrow_mut();
+            if number != state.detail_number {
+                return;
+            }
+            let id = detail.map(|detail| detail.task.row.id);
+            if state.shown.map(|(shown, _)| shown) != id {
+                state.shown = id.map(|id| (id, Instant::now()));
+            }
+            state.today
         };
-        if number != newest {
-            return;
-        }
         let tasks = window.global::<ui::Tasks>();
         let Some(detail) = detail else {
             tasks.set_detail_state(ui::DetailState::Error);

@@ -12,157 +12,19 @@ use chrono::NaiveDate;
 
 use super::Surroundings;
 use super::app::Alive;
-use super::source::{Detail, Employee, Pulse, Query, Source};
+use super::message::{Answer, Counts, Failed, List, PAGE, Request, Trouble, Want};
+use super::source::{Query, Source};
 use crate::domain::ids::TaskId;
-use crate::domain::language::Language;
 use crate::store::StoreError;
 use crate::store::task_list::{TaskCube, TaskRow};
 
-/// Rows of one page of the list.
-pub const PAGE: usize = 64;
 /// How often the worker looks whether another program has changed something.
 const GLANCE: Duration = Duration::from_millis(300);
 /// After how long something that failed is tried again.
 const RETRY: Duration = Duration::from_secs(2);
 
-/// Which task is to be selected when the list is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Want {
-    /// The first one.
-    First,
-    /// This one; if it is gone, the one that took its place.
-    Keep {
-        /// The task.
-        id: TaskId,
-        /// Its last known place.
-        place: usize,
-    },
-}
-
-/// What the desk asks.
-#[derive(Debug, Clone)]
-pub enum Request {
-    /// The list: these pages of it, and the task to select.
-    Show {
-        /// Comes back in the answer.
-        number: u64,
-        /// What to show.
-        query: Query,
-        /// The pages that are on the screen.
-        pages: Vec<usize>,
-        /// Which task to select.
-        want: Want,
-    },
-    /// One more page of the list that was shown last.
-    Page {
-        /// The number of that list.
-        number: u64,
-        /// Which page.
-        page: usize,
-    },
-    /// One task with everything about it.
-    Detail {
-        /// Comes back in the answer.
-        number: u64,
-        /// The task.
-        id: TaskId,
-        /// The language of its words.
-        language: Language,
-    },
-    /// A person finished a task.
-    Handle {
-        /// The task.
-        id: TaskId,
-        /// The language of its words.
-        language: Language,
-    },
-    /// Try at once what failed.
-    Retry,
-    /// End.
-    Stop,
-}
-
-/// The list, or what is known of it.
-#[derive(Debug)]
-pub struct List {
-    /// The request's number.
-    pub number: u64,
-    /// The day it was read for.
-    pub today: NaiveDate,
-    /// How many rows there are; none while they are still being counted.
-    pub count: Option<usize>,
-    /// Pages with their rows.
-    pub pages: Vec<(usize, Vec<TaskRow>)>,
-    /// The task to select, and its place.
-    pub selected: Option<(TaskId, usize)>,
-}
-
-/// All counts, and what the alert is made of.
-#[derive(Debug)]
-pub struct Counts {
-    /// The counts of every combination of filters.
-    pub cube: TaskCube,
-    /// Due tasks and the last collection.
-    pub pulse: Pulse,
-    /// The employees.
-    pub employees: Vec<Employee>,
-    /// The database changed: the list must be read again.
-    pub changed: bool,
-}
-
-/// What could not be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failed {
-    /// The list of that number.
-    List(u64),
-    /// The counts.
-    Counts,
-    /// The detail of that number.
-    Detail(u64),
-    /// Finishing that task.
-    Handle(TaskId),
-}
-
-/// Why, as far as the screen tells it apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// The database could not be read.
-    Unreadable,
-    /// The database is damaged.
-    Damaged,
-    /// The disk is full.
-    Full,
-    /// Nothing can be saved.
-    ReadOnly,
-}
-
-impl From<&StoreError> for Trouble {
-    fn from(error: &StoreError) -> Self {
-        match error {
-            StoreError::Damaged(_) => Trouble::Damaged,
-            StoreError::Full => Trouble::Full,
-            StoreError::ReadOnly => Trouble::ReadOnly,
-            _ => Trouble::Unreadable,
-        }
-    }
-}
-
-/// What the worker answers.
-#[derive(Debug)]
-pub enum Answer {
-    /// The list.
-    List(List),
-    /// One more page of the list of that number.
-    Page(u64, usize, Vec<TaskRow>),
-    /// The counts.
-    Counts(Box<Counts>),
-    /// The detail of that number; none when the task is gone.
-    Detail(u64, Option<Box<Detail>>),
-    /// The task is finished, safely on disk.
-    Handled(TaskId),
-    /// Something could not be done.
-    Failed(Failed, Trouble),
-}
+/// How often the worker looks at the room on the disk.
+const ROOM: Duration = Duration::from_secs(10);
 
 /// Opens the database; called again when it failed.
 pub type Opener<S> = Box<dyn FnMut() -> Result<S, StoreError> + Send>;
@@ -182,6 +44,8 @@ pub struct Worker<S> {
     counted: bool,
     shown: Option<(u64, Query)>,
     retry_at: Option<Instant>,
+    room_at: Option<Instant>,
+    nearly_full: bool,
 }
 
 impl<S: Source> Worker<S> {
@@ -205,6 +69,8 @@ impl<S: Source> Worker<S> {
             counted: false,
             shown: None,
             retry_at: None,
+            room_at: None,
+            nearly_full: false,
         }
     }
 
@@ -353,7 +219,8 @@ impl<S: Source> Worker<S> {
             Ok(counts) => {
                 self.retry_at = None;
                 self.alive.database();
-                self.send(counts.map(|counts| Answer::Counts(Box::new(counts))))
+                let room = self.room();
+                self.send(counts.map(|counts| Answer::Counts(Box::new(counts)))) && self.send(room)
             }
             Err(error) => {
                 // Opened anew the next time: the file may have been replaced.
@@ -362,6 +229,18 @@ impl<S: Source> Worker<S> {
                 self.send(Some(answer))
             }
         }
+    }
+
+    /// The room on the disk, when it has come or gone.
+    fn room(&mut self) -> Option<Answer> {
+        if self.room_at.is_some_and(|at| at.elapsed() < ROOM) {
+            return None;
+        }
+        // The first look can wait until the list is there.
+        let first = self.room_at.replace(Instant::now()).is_none();
+        let nearly_full = !first && self.surroundings.disk_nearly_full();
+        let changed = std::mem::replace(&mut self.nearly_full, nearly_full) != nearly_full;
+        changed.then_some(Answer::DiskNearlyFull(nearly_full))
     }
 
     fn look(&mut self) -> Result<Option<Counts>, StoreError> {

@@ -9,6 +9,7 @@ mod dates;
 pub mod demo;
 mod export;
 mod file;
+mod lines;
 pub mod records;
 mod rejects;
 mod report;

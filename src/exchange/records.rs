@@ -1,27 +1,27 @@
-//! Splits a CSV file into records, one at a time and in constant memory.
+//! The records of a CSV file, one at a time and in constant memory.
 //!
-//! Why not the `csv` crate for reading: a technician needs the physical line on which a wrong record
-//! begins, the record as it stood in the file (for the rejects), and a quotation mark that is never
-//! closed must cost one line and not swallow the file. What is well-formed reads the same as the
-//! `csv` crate reads it (a test compares the two).
+//! `csv-core`, the machine inside the `csv` crate, takes a record apart; here it is fed line by line,
+//! because a technician needs three things that the `csv` crate does not give: the physical line on
+//! which a wrong record begins, the record as it stood in the file (for the rejects), and that a
+//! quotation mark that is never closed costs one line and does not swallow the file.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 
-/// The longest record that is believed; beyond it a quotation mark was forgotten.
-const LONGEST: usize = 256 * 1024;
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 
-/// What a byte order mark looks like in UTF-8.
-const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
+use super::lines::{LONGEST, Line, Lines, content};
 
 /// One record, reused from row to row.
 #[derive(Debug, Default)]
 pub struct Record {
-    /// The record as it stands in the file, without its line end; behind it the cells in which
-    /// doubled quotation marks were undone.
-    bytes: Vec<u8>,
-    raw: usize,
-    cells: Vec<(usize, usize)>,
-    /// Where the second cell begins in the file's own bytes.
+    /// The record as it stands in the file.
+    raw: Vec<u8>,
+    /// Its cells one after the other, without quotation marks, and where each ends.
+    text: Vec<u8>,
+    ends: Vec<usize>,
+    /// How many cells there are.
+    cells: usize,
+    /// Where the second cell begins in `raw`.
     second: usize,
     line: u64,
 }
@@ -48,71 +48,51 @@ impl Record {
 
     /// Number of cells.
     pub fn len(&self) -> usize {
-        self.cells.len()
+        self.cells
     }
 
     /// Whether there are no cells at all.
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
+        self.cells == 0
     }
 
     /// One cell, without its quotation marks.
     pub fn cell(&self, index: usize) -> &[u8] {
-        self.cells.get(index).and_then(|(start, end)| self.bytes.get(*start..*end)).unwrap_or_default()
+        if index >= self.cells {
+            return &[];
+        }
+        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(index).and_then(|end| self.text.get(start..*end)).unwrap_or_default()
     }
 
     /// The cells in order.
     pub fn cells(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.cells.len()).map(|index| self.cell(index))
+        (0..self.cells).map(|index| self.cell(index))
     }
 
     /// The record as it stands in the file, quotation marks and all.
     pub fn raw(&self) -> &[u8] {
-        self.bytes.get(..self.raw).unwrap_or_default()
+        &self.raw
     }
 
     /// As [`Record::raw`], without the first cell and the separator behind it.
     pub fn raw_without_first(&self) -> &[u8] {
-        self.bytes.get(self.second.min(self.raw)..self.raw).unwrap_or_default()
+        self.raw.get(self.second..).unwrap_or_default()
     }
 
     fn clear(&mut self) {
-        self.bytes.clear();
-        self.cells.clear();
-        self.raw = 0;
+        self.raw.clear();
+        self.cells = 0;
         self.second = usize::MAX;
-    }
-
-    fn push(&mut self, start: usize, end: usize) {
-        self.cells.push((start, end));
     }
 }
 
 /// The records of one file.
 #[derive(Debug)]
 pub struct Records<R> {
-    input: BufReader<R>,
-    /// Lines that were read too far and come first.
-    pushed: Vec<u8>,
-    pushed_at: usize,
+    lines: Lines<R>,
     separator: u8,
-    line_end: u8,
-    lines: u64,
-    mark: bool,
-}
-
-/// How far the splitting of a record came.
-enum Split {
-    Whole,
-    /// Inside quotation marks when the bytes ended.
-    Open,
-    Bad(Malformed),
-}
-
-enum Line {
-    End,
-    Read,
-    TooLong,
+    machine: Reader,
 }
 
 impl<R: Read> Records<R> {
@@ -121,32 +101,28 @@ impl<R: Read> Records<R> {
     /// # Errors
     /// What reading the file said.
     pub fn new(input: R, separator: u8) -> io::Result<Self> {
-        let mut input = BufReader::with_capacity(256 * 1024, input);
-        let start = input.fill_buf()?;
-        let line_end = if start.contains(&b'\n') || !start.contains(&b'\r') { b'\n' } else { b'\r' };
-        let mark = start.starts_with(&BOM);
-        if mark {
-            input.consume(BOM.len());
-        }
-        Ok(Self { input, pushed: Vec::new(), pushed_at: 0, separator, line_end, lines: 0, mark })
+        let lines = Lines::new(input)?;
+        let machine = machine(separator, lines.line_end());
+        Ok(Self { lines, separator, machine })
     }
 
     /// What stands at the beginning, as far as it is in memory.
     pub fn peek(&mut self) -> io::Result<&[u8]> {
-        self.input.fill_buf()
+        self.lines.peek()
     }
 
     /// Whether the file began with a byte order mark.
     pub fn has_mark(&self) -> bool {
-        self.mark
+        self.lines.has_mark()
     }
 
     /// Takes another separator from here on.
     pub fn set_separator(&mut self, separator: u8) {
         self.separator = separator;
+        self.machine = machine(separator, self.lines.line_end());
     }
 
-    /// Reads the next record that is not an empty line; `false` at the end of the file. A malformed
+    /// Reads the next record that is not an empty line; `None` at the end of the file. A malformed
     /// record is one physical line: reading goes on with the line after it.
     ///
     /// # Errors
@@ -154,222 +130,125 @@ impl<R: Read> Records<R> {
     pub fn next(&mut self, record: &mut Record) -> io::Result<Option<Result<(), Malformed>>> {
         loop {
             record.clear();
-            record.line = self.lines + 1;
-            match self.read_line(&mut record.bytes)? {
+            record.line = self.lines.count() + 1;
+            match self.lines.read(&mut record.raw)? {
                 Line::End => return Ok(None),
-                Line::TooLong => {
-                    record.raw = record.bytes.len();
-                    return Ok(Some(Err(Malformed::TooLong)));
-                }
-                Line::Read => {}
-            }
-            if !content(&record.bytes).is_empty() {
-                break;
+                Line::TooLong => return Ok(Some(Err(Malformed::TooLong))),
+                Line::Read if content(&record.raw).is_empty() => {}
+                Line::Read => break,
             }
         }
-        if !record.bytes.contains(&b'"') {
-            self.split_plain(record);
-            return Ok(Some(Ok(())));
+        let first_line = record.raw.len();
+        let taken = self.take_apart(record)?;
+        if taken.is_err() {
+            let surplus = record.raw.split_off(first_line.min(record.raw.len()));
+            self.lines.push_back(surplus);
+            record.cells = 0;
+            self.machine = machine(self.separator, self.lines.line_end());
         }
-        self.split_quoted(record).map(Some)
+        let end = content(&record.raw).len();
+        record.raw.truncate(end);
+        Ok(Some(taken))
     }
 
-    fn split_plain(&self, record: &mut Record) {
-        let end = content(&record.bytes).len();
-        record.bytes.truncate(end);
-        record.raw = end;
-        let mut start = 0;
-        for (at, byte) in record.bytes.iter().enumerate() {
-            if *byte == self.separator {
-                record.cells.push((start, at));
-                start = at + 1;
-            }
-        }
-        record.second = record.cells.first().map_or(usize::MAX, |(_, end)| end + 1);
-        record.push(start, end);
-    }
-
-    fn split_quoted(&mut self, record: &mut Record) -> io::Result<Result<(), Malformed>> {
-        let first_line = record.bytes.len();
-        let (mut at, mut search) = (0, None);
-        let mut undone = Vec::new();
+    /// Feeds lines to the machine until the record is whole.
+    fn take_apart(&mut self, record: &mut Record) -> io::Result<Result<(), Malformed>> {
+        let (mut fed, mut written) = (0, 0);
         loop {
-            let bad = match self.split(record, &mut at, &mut search, &mut undone) {
-                Split::Whole => {
-                    let raw = content(&record.bytes).len();
-                    record.bytes.truncate(raw);
-                    record.raw = raw;
-                    for (cell, text) in undone {
-                        let start = record.bytes.len();
-                        record.bytes.extend_from_slice(&text);
-                        if let Some(place) = record.cells.get_mut(cell) {
-                            *place = (start, record.bytes.len());
-                        }
+            let input = record.raw.get(fed..).unwrap_or_default();
+            let text = record.text.get_mut(written..).unwrap_or_default();
+            let ends = record.ends.get_mut(record.cells..).unwrap_or_default();
+            let (result, read, wrote, ended) = self.machine.read_record(input, text, ends);
+            fed += read;
+            written += wrote;
+            record.cells += ended;
+            match result {
+                ReadRecordResult::OutputFull => record.text.resize((record.text.len() * 2).max(1024), 0),
+                ReadRecordResult::OutputEndsFull => record.ends.resize((record.ends.len() * 2).max(32), 0),
+                ReadRecordResult::Record | ReadRecordResult::End => break,
+                ReadRecordResult::InputEmpty => {
+                    let line_end = record.raw.last() == Some(&self.lines.line_end());
+                    // A line end that did not end the record stands inside quotation marks.
+                    let unclosed = Malformed::Unclosed(record.cells + 1);
+                    if line_end && record.raw.len() > LONGEST {
+                        return Ok(Err(unclosed));
                     }
-                    return Ok(Ok(()));
-                }
-                Split::Bad(bad) => bad,
-                Split::Open => {
-                    let unclosed = Malformed::Unclosed(record.cells.len() + 1);
-                    if record.bytes.len() > LONGEST {
-                        unclosed
-                    } else {
-                        match self.read_line(&mut record.bytes)? {
-                            Line::Read => continue,
-                            Line::End | Line::TooLong => unclosed,
-                        }
+                    match self.lines.read(&mut record.raw)? {
+                        Line::Read => {}
+                        Line::TooLong => return Ok(Err(unclosed)),
+                        // The last line has no end of its own: an empty input tells the machine.
+                        Line::End if !line_end && quotes(&record.raw, self.separator).is_ok() => {}
+                        Line::End => return Ok(Err(unclosed)),
                     }
                 }
-            };
-            self.push_back(record, first_line);
-            return Ok(Err(bad));
+            }
+        }
+        if record.raw.ends_with(b"\r\n") {
+            self.drop_return(record);
+        }
+        match quotes(&record.raw, self.separator) {
+            Ok(second) => {
+                record.second = second;
+                Ok(Ok(()))
+            }
+            Err(malformed) => Ok(Err(malformed)),
         }
     }
 
-    /// Goes on splitting at `at`; `search` is where to look on for a closing quotation mark.
-    fn split(
-        &self,
-        record: &mut Record,
-        at: &mut usize,
-        search: &mut Option<usize>,
-        undone: &mut Vec<(usize, Vec<u8>)>,
-    ) -> Split {
-        loop {
-            let rest = record.bytes.get(*at..).unwrap_or_default();
-            let (start, end, next) = if rest.first() == Some(&b'"') {
-                let from = search.unwrap_or(*at + 1);
-                let close = match closing(&record.bytes, from) {
-                    Ok(close) => close,
-                    Err(looked) => {
-                        *search = Some(looked);
-                        return Split::Open;
-                    }
-                };
-                *search = None;
-                let inner = record.bytes.get(*at + 1..close).unwrap_or_default();
-                if inner.contains(&b'"') {
-                    undone.push((record.cells.len(), undouble(inner)));
-                }
-                let mut behind = close + 1;
-                while record.bytes.get(behind) == Some(&b' ') {
-                    behind += 1;
-                }
-                (*at + 1, close, behind)
-            } else {
-                let stop = |byte: &u8| *byte == self.separator || *byte == self.line_end;
-                let length = rest.iter().position(stop).unwrap_or(rest.len());
-                let end = *at + length;
-                let cell = record.bytes.get(*at..end).unwrap_or_default();
-                let last = record.bytes.get(end) != Some(&self.separator);
-                (*at, if last { *at + content(cell).len() } else { end }, end)
-            };
-            let behind = record.bytes.get(next).copied();
-            if record.cells.is_empty() {
-                record.second = next + 1;
-            }
-            record.push(start, end);
-            match behind {
-                Some(sign) if sign == self.separator => *at = next + 1,
-                None | Some(b'\n' | b'\r') => return Split::Whole,
-                Some(_) => return Split::Bad(Malformed::Behind(record.cells.len())),
-            }
-        }
-    }
-
-    /// Leaves the first physical line in the record and gives the others back.
-    fn push_back(&mut self, record: &mut Record, first_line: usize) {
-        let surplus = record.bytes.split_off(first_line.min(record.bytes.len()));
-        let ends = surplus.iter().filter(|byte| **byte == self.line_end).count() as u64;
-        let open_end = u64::from(!surplus.is_empty() && surplus.last() != Some(&self.line_end));
-        self.lines -= ends + open_end;
-        let rest = self.pushed.get(self.pushed_at..).unwrap_or_default();
-        let mut pushed = surplus;
-        pushed.extend_from_slice(rest);
-        (self.pushed, self.pushed_at) = (pushed, 0);
-        record.cells.clear();
-        let raw = content(&record.bytes).len();
-        record.bytes.truncate(raw);
-        record.raw = raw;
-    }
-
-    /// Appends one physical line with its end.
-    fn read_line(&mut self, into: &mut Vec<u8>) -> io::Result<Line> {
-        let before = into.len();
-        let pushed = self.pushed.get(self.pushed_at..).unwrap_or_default();
-        if !pushed.is_empty() {
-            let length =
-                pushed.iter().position(|byte| *byte == self.line_end).map_or(pushed.len(), |at| at + 1);
-            into.extend_from_slice(pushed.get(..length).unwrap_or_default());
-            self.pushed_at += length;
-            if into.last() == Some(&self.line_end) {
-                self.lines += 1;
-                return Ok(Line::Read);
-            }
-        }
-        let limit = u64::try_from(LONGEST + 1).unwrap_or(u64::MAX);
-        self.input.by_ref().take(limit).read_until(self.line_end, into)?;
-        if into.len() == before {
-            return Ok(Line::End);
-        }
-        self.lines += 1;
-        if into.len() - before > LONGEST && into.last() != Some(&self.line_end) {
-            into.truncate(before + LONGEST);
-            self.skip_line()?;
-            return Ok(Line::TooLong);
-        }
-        Ok(Line::Read)
-    }
-
-    fn skip_line(&mut self) -> io::Result<()> {
-        loop {
-            let buffer = self.input.fill_buf()?;
-            if buffer.is_empty() {
-                return Ok(());
-            }
-            match buffer.iter().position(|byte| *byte == self.line_end) {
-                Some(at) => {
-                    self.input.consume(at + 1);
-                    return Ok(());
-                }
-                None => {
-                    let length = buffer.len();
-                    self.input.consume(length);
-                }
-            }
+    /// The carriage return before the line feed belongs to the line's end, not to the last cell.
+    fn drop_return(&self, record: &mut Record) {
+        let last = record.cells.saturating_sub(1);
+        let start = last.checked_sub(1).and_then(|before| record.ends.get(before)).copied().unwrap_or(0);
+        if let Some(end) = record.ends.get_mut(last)
+            && *end > start
+            && record.text.get(*end - 1) == Some(&b'\r')
+        {
+            *end -= 1;
         }
     }
 }
 
-/// A line without its end.
-fn content(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
+/// A machine at the beginning of a record.
+fn machine(separator: u8, line_end: u8) -> Reader {
+    let mut machine = ReaderBuilder::new().delimiter(separator).terminator(Terminator::Any(line_end)).build();
+    // An empty line first: it would take a byte order mark at its very beginning for the file's.
+    let _ = machine.read_record(&[line_end], &mut [0], &mut [0]);
+    machine
 }
 
-/// Where the closing quotation mark stands, or how far was looked.
-fn closing(bytes: &[u8], from: usize) -> Result<usize, usize> {
-    let mut at = from;
+/// Whether every quotation mark of a record stands where one may: the machine takes a stray one for
+/// a part of the cell, and so would join two lines between which one was forgotten. Says where the
+/// second cell begins.
+fn quotes(raw: &[u8], separator: u8) -> Result<usize, Malformed> {
+    let mut second = usize::MAX;
+    let (mut cell, mut at) = (1, 0);
     loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        match rest.iter().position(|byte| *byte == b'"') {
-            None => return Err(bytes.len()),
-            Some(found) if rest.get(found + 1) == Some(&b'"') => at += found + 2,
-            Some(found) => return Ok(at + found),
+        let rest = raw.get(at..).unwrap_or_default();
+        if rest.first() == Some(&b'"') {
+            let mut inside = rest.get(1..).unwrap_or_default();
+            loop {
+                let close = inside.iter().position(|byte| *byte == b'"').ok_or(Malformed::Unclosed(cell))?;
+                inside = inside.get(close + 1..).unwrap_or_default();
+                match inside.strip_prefix(b"\"") {
+                    Some(behind) => inside = behind,
+                    None => break,
+                }
+            }
+            let behind = inside.trim_ascii_start();
+            if !behind.is_empty() && behind.first() != Some(&separator) {
+                return Err(Malformed::Behind(cell));
+            }
+            at = raw.len() - behind.len();
+        } else {
+            at += rest.iter().position(|byte| *byte == separator).unwrap_or(rest.len());
         }
-    }
-}
-
-/// One quotation mark for each two.
-fn undouble(cell: &[u8]) -> Vec<u8> {
-    let mut text = Vec::with_capacity(cell.len());
-    let mut after_mark = false;
-    for byte in cell {
-        after_mark = *byte == b'"' && !after_mark;
-        if !after_mark {
-            text.push(*byte);
+        if at >= raw.len() {
+            return Ok(second);
         }
+        at += 1;
+        cell += 1;
+        second = second.min(at);
     }
-    text
 }
 
 #[cfg(test)]
@@ -407,7 +286,7 @@ mod tests {
             ]
         );
         assert_eq!(read("a,b\r1,2\r"), [row(1, &["a", "b"]), row(2, &["1", "2"])]);
-        assert_eq!(read("a,,\n\"\",\"b\" ,"), [row(1, &["a", "", ""]), row(2, &["", "b", ""])]);
+        assert_eq!(read("a,,\n\"\",\"b\" ,"), [row(1, &["a", "", ""]), row(2, &["", "b ", ""])]);
     }
 
     #[test]

@@ -16,8 +16,9 @@ pub struct Tried {
     pub stays: bool,
 }
 
-/// Drives the LED: `Off` and `Steady` are set and left, `Slow` and `Fast` blink for as long as said,
-/// then go dark.
+/// Drives the LED: `Slow` and `Fast` blink for as long as said, then go dark. `Off` and `Steady` are
+/// set and left; where the level would not stay (see [`Driver::keeps_level`]) they are held for as
+/// long as said, so that one can see them.
 ///
 /// # Errors
 /// [`PanelFault`] when there is no LED, or it is in use (the kiosk holds it while it runs).
@@ -25,11 +26,15 @@ pub fn try_led(config: &PanelConfig, show: Alert, lasting: Duration) -> Result<T
     let (adapter, fault) = open(&PanelConfig { button: None, ..config.clone() });
     let none = || PanelFault::new(Part::Led, FaultKind::NoHardware, "no LED was found");
     let mut light = adapter.light.ok_or_else(|| fault.unwrap_or_else(none))?;
+    let stays = adapter.driver.keeps_level();
     let epoch = Instant::now();
     while let Some(wait) = show.next_change(epoch.elapsed()).filter(|_| epoch.elapsed() < lasting) {
         light.set(show.lit(epoch.elapsed()))?;
         std::thread::sleep(wait.min(lasting.saturating_sub(epoch.elapsed())));
     }
     light.set(show == Alert::Steady)?;
-    Ok(Tried { driver: adapter.driver, stays: adapter.driver.keeps_level() })
+    if show.period().is_none() && !stays {
+        std::thread::sleep(lasting);
+    }
+    Ok(Tried { driver: adapter.driver, stays })
 }

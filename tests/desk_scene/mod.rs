@@ -40,6 +40,9 @@ impl Surroundings for Machine {
     fn clock_trusted(&self, _: Option<DateTime<Utc>>) -> bool {
         *self.trusted.lock().unwrap()
     }
+    fn disk_nearly_full(&self) -> bool {
+        false
+    }
     fn shop_open(&self) -> bool {
         true
     }

@@ -1,5 +1,7 @@
 //! Every ink can be read on every ground it stands on, in both themes (WCAG 2.2, AA: 4.5 to 1).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use balie_ui::headless::Canvas;
 use balie_ui::{AppWindow, Theme};
 use slint::{Color, ComponentHandle};

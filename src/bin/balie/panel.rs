@@ -30,6 +30,9 @@ enum Show {
 #[derive(Debug, Args)]
 pub struct Led {
     show: Show,
+    /// Set it and end at once, also where it then falls back; what the kiosk's unit does
+    #[arg(long)]
+    leave: bool,
 }
 
 impl Led {
@@ -40,7 +43,7 @@ impl Led {
             Show::Fast => Alert::Fast,
             Show::On => Alert::Steady,
         };
-        let tried = try_led(&station.config.panel, alert, TRIAL)?;
+        let tried = try_led(&station.config.panel, alert, if self.leave { Duration::ZERO } else { TRIAL })?;
         let mut err = io::stderr().lock();
         writeln!(err, "LED driven by {}", tried.driver.name())?;
         if !tried.stays {

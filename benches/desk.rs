@@ -1,0 +1,139 @@
+//! The desk at a hundred thousand open tasks, each figure against a floor of the same run:
+//! `cargo bench --bench desk -- DATABASE`. `kiosk.sh` makes the database and adds what is measured
+//! from outside.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use balie::desk::slint::ComponentHandle;
+use balie::desk::ui::headless::Canvas;
+use balie::desk::ui::{ChoiceKind, Desk as DeskGlobal, DetailState, ListState, Tasks, Theme};
+use balie::desk::{Desk, Start, Surroundings};
+use balie::domain::rule::RuleKey;
+use balie::store::Store;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+
+const RUNS: usize = 31;
+/// The limit that the figure has to hold.
+const LIMIT: f64 = 1.5;
+
+struct Machine(NaiveDate);
+
+impl Surroundings for Machine {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.and_hms_opt(12, 0, 0).unwrap().and_utc()
+    }
+    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.naive_utc()
+    }
+    fn today(&self) -> NaiveDate {
+        self.0
+    }
+    fn clock_trusted(&self, _: Option<DateTime<Utc>>) -> bool {
+        true
+    }
+    fn disk_nearly_full(&self) -> bool {
+        false
+    }
+    fn shop_open(&self) -> bool {
+        true
+    }
+}
+
+fn desk(database: &Path, today: NaiveDate) -> Rc<Desk> {
+    let database = database.to_owned();
+    let open = Box::new(move || {
+        let store = Store::open(&database)?;
+        store.limit_cache(2048)?;
+        Ok(store)
+    });
+    let desk = Desk::open(Start::default(), Arc::new(Machine(today)), open, Box::new(|| ())).unwrap();
+    desk.window().show().unwrap();
+    desk
+}
+
+fn until(desk: &Desk, holds: impl Fn(&Tasks<'_>) -> bool) {
+    while !holds(&desk.window().global::<Tasks>()) {
+        assert!(desk.wait_for_answer(Duration::from_secs(30)), "the database does not answer");
+    }
+}
+
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort();
+    times.get(times.len() / 2).map_or(0.0, Duration::as_secs_f64) * 1000.0
+}
+
+/// From nothing to the first frame with rows and the selected task, then out.
+fn first_frame(database: &Path, today: NaiveDate) {
+    let mut canvas = Canvas::install(1280, 800).unwrap();
+    let desk = desk(database, today);
+    until(&desk, |tasks| tasks.get_state() == ListState::Filled);
+    canvas.draw();
+    std::process::exit(0);
+}
+
+/// A filter is touched; the list is filled, and the whole window painted.
+fn filter_change(database: &Path, today: NaiveDate) -> bool {
+    let mut canvas = Canvas::install(1280, 800).unwrap();
+    let desk = desk(database, today);
+    until(&desk, |tasks| tasks.get_counts_known() && tasks.get_detail_state() == DetailState::Shown);
+    canvas.draw();
+    let window = desk.window();
+    let (shell, theme) = (window.global::<DeskGlobal>(), window.global::<Theme>());
+    let store = Store::open(database).unwrap();
+    store.limit_cache(2048).unwrap();
+    let inspection = RuleKey::ALL.iter().position(|rule| *rule == RuleKey::Inspection).unwrap();
+    let (mut ours, mut rows, mut repaints) = (Vec::new(), Vec::new(), Vec::new());
+    for run in 0..RUNS {
+        let key = if run % 2 == 0 { i32::try_from(inspection).unwrap() } else { -1 };
+        theme.set_repaint(!theme.get_repaint());
+        let began = Instant::now();
+        shell.invoke_choose(ChoiceKind::Rule, key);
+        assert!(desk.wait_for_answer(Duration::from_secs(5)));
+        canvas.draw();
+        ours.push(began.elapsed());
+        while desk.wait_for_answer(Duration::from_millis(30)) {}
+        canvas.draw();
+
+        let filter = balie::domain::task::TaskFilter {
+            rule: (run % 2 == 0).then_some(RuleKey::Inspection),
+            ..Default::default()
+        };
+        let began = Instant::now();
+        let found = store.task_page(&filter, Default::default(), today, Default::default(), 0, 64).unwrap();
+        let count = store.task_count(&filter, today).unwrap();
+        rows.push(began.elapsed());
+        assert!(found.len() == 64 && count > 64);
+
+        theme.set_repaint(!theme.get_repaint());
+        let began = Instant::now();
+        canvas.draw();
+        repaints.push(began.elapsed());
+    }
+    let (ours, rows, repaint) = (median(ours), median(rows), median(repaints));
+    let ratio = ours / (rows + repaint);
+    println!(
+        "filter change to a filled list                        {ours:7.1} ms  floor {:7.1} ms (SQL {rows:.1}, repaint {repaint:.1})  {ratio:5.2} times  (at most {LIMIT}) {}",
+        rows + repaint,
+        if ratio <= LIMIT { "held" } else { "MISSED" }
+    );
+    ratio <= LIMIT
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let Some(database) = arguments.first().map(Path::new) else {
+        eprintln!("name a database: cargo bench --bench desk -- DATABASE; benches/kiosk.sh makes one");
+        return;
+    };
+    let today = std::env::var("BALIE_TODAY").unwrap().parse().unwrap();
+    match arguments.get(1).map(String::as_str) {
+        Some("first-frame") => first_frame(database, today),
+        _ if filter_change(database, today) => {}
+        _ => std::process::exit(1),
+    }
+}
