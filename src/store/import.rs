@@ -16,7 +16,7 @@ use super::noun::{Cell, Kind, Need, Noun};
 use super::{Store, StoreError, bulk, collection, inspection, visit};
 
 /// Pages kept in memory during an import, in KiB; the indexes of a million rows fit.
-const CACHE_KIB: i64 = 80 * 1024;
+const CACHE_KIB: i64 = 64 * 1024;
 
 /// One import that is under way; everything in it is one transaction.
 pub(crate) struct ImportRun<'s> {
