@@ -264,3 +264,19 @@ fn folders_and_date_follow_from_the_options() {
     assert_eq!(station.backup_dir(), Path::new("/data/backup"));
     assert_eq!(station.clock.today().to_string(), "2015-05-01");
 }
+
+#[test]
+fn the_example_names_every_key_with_its_default() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd/balie.toml");
+    let text = std::fs::read_to_string(&example).unwrap();
+    let is_key = |line: &str| line.starts_with('#') && line.chars().nth(1).is_some_and(char::is_alphabetic);
+    let switched_on = |line: &str| line.strip_prefix('#').filter(|_| is_key(line)).unwrap_or(line).to_owned();
+    let all = text.lines().map(switched_on).collect::<Vec<_>>().join("\n");
+    let mut config = read(&all).unwrap();
+    config.files.drop_dir = None;
+    config.files.backup_dir = None;
+    assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+    assert_eq!(format!("{:?}", read(&text).unwrap()), format!("{:?}", Config::default()));
+    // As many as are read, the `_file` ones aside.
+    assert_eq!(text.lines().filter(|line| is_key(line)).count(), 5 + 4 + 4 + 3 + 5 + 7 + 4 + 2 + 1);
+}

@@ -1,7 +1,6 @@
 //! What cannot be read is said to be so: a list, a count or the lamp never claim that nothing is
 //! due when the database did not answer.
 
-#![cfg(feature = "desk")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod desk_scene;

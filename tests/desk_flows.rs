@@ -1,7 +1,6 @@
 //! What a receptionist does, on the real pages with a real database; found by the labels that a
 //! screen reader would read.
 
-#![cfg(feature = "desk")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod desk_scene;

@@ -1,7 +1,6 @@
 //! The pages as pictures: in three sizes and four languages something is drawn, no word is cut off,
 //! nothing hangs over the edge, and everything that can be touched is large enough for a finger.
 
-#![cfg(feature = "desk")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod desk_scene;

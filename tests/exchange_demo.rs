@@ -11,7 +11,7 @@ use balie::domain::settings::Settings;
 use balie::exchange::demo::{Demo, DemoError, write_csv, write_to_store};
 use balie::exchange::{ImportOptions, export, import};
 use balie::store::Store;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 fn demo(vehicles: u32) -> Demo {
@@ -142,6 +142,15 @@ fn a_shop_with_customers_is_not_filled_up() {
     let mut store = filled(dir.path(), demo(30));
     let again = write_to_store(&mut store, demo(30), &dir.path().join("s"), noon(), &mut |_| {});
     assert!(matches!(again, Err(DemoError::NotEmpty)));
-    let day: NaiveDate = demo(1).today;
-    assert_eq!(day.to_string(), "2026-11-22");
+}
+
+#[test]
+fn files_of_somebody_else_are_not_cleared_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&dir.path().join("balie.db")).unwrap();
+    std::fs::create_dir(dir.path().join("s")).unwrap();
+    std::fs::write(dir.path().join("s/keep.txt"), "mine").unwrap();
+    let refused = write_to_store(&mut store, demo(30), &dir.path().join("s"), noon(), &mut |_| {});
+    assert!(matches!(refused, Err(DemoError::Write { .. })));
+    assert!(dir.path().join("s/keep.txt").exists());
 }

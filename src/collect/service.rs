@@ -63,7 +63,7 @@ pub trait Machine {
 /// once the process has ended.
 ///
 /// # Errors
-/// When the thread for the database cannot be started.
+/// When the thread for the database cannot be started, or has died.
 pub async fn serve(
     database: PathBuf,
     machine: &dyn Machine,
@@ -82,12 +82,12 @@ pub async fn serve(
         complaint: String::new(),
         status: String::new(),
     };
-    tokio::select! {
-        () = stop => {}
-        () = service.work(news) => {}
-    }
+    let end = tokio::select! {
+        () = stop => Ok(()),
+        () = service.work(news) => Err(std::io::Error::other("the thread that reads the database has died")),
+    };
     machine.tell(Notice::Stopping);
-    Ok(())
+    end
 }
 
 struct Service<'m> {

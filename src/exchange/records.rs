@@ -144,6 +144,7 @@ impl<R: Read> Records<R> {
             let surplus = record.raw.split_off(first_line.min(record.raw.len()));
             self.lines.push_back(surplus);
             record.cells = 0;
+            self.machine = machine(self.separator, self.lines.line_end());
         }
         let end = content(&record.raw).len();
         record.raw.truncate(end);
@@ -152,7 +153,6 @@ impl<R: Read> Records<R> {
 
     /// Feeds lines to the machine until the record is whole.
     fn take_apart(&mut self, record: &mut Record) -> io::Result<Result<(), Malformed>> {
-        self.machine.reset();
         let (mut fed, mut written) = (0, 0);
         loop {
             let input = record.raw.get(fed..).unwrap_or_default();
@@ -208,8 +208,12 @@ impl<R: Read> Records<R> {
     }
 }
 
+/// A machine at the beginning of a record.
 fn machine(separator: u8, line_end: u8) -> Reader {
-    ReaderBuilder::new().delimiter(separator).terminator(Terminator::Any(line_end)).build()
+    let mut machine = ReaderBuilder::new().delimiter(separator).terminator(Terminator::Any(line_end)).build();
+    // An empty line first: it would take a byte order mark at its very beginning for the file's.
+    let _ = machine.read_record(&[line_end], &mut [0], &mut [0]);
+    machine
 }
 
 /// Whether every quotation mark of a record stands where one may: the machine takes a stray one for

@@ -39,9 +39,8 @@ impl<'a> Rejects<'a> {
     }
 
     /// Puts the file in its place; where there are no rejects, that of an earlier import goes.
-    pub(super) fn finish(self, source: &Path) -> io::Result<Option<PathBuf>> {
-        let part = self.part();
-        let Some(writer) = self.writer else {
+    pub(super) fn finish(mut self, source: &Path) -> io::Result<Option<PathBuf>> {
+        let Some(writer) = self.writer.take() else {
             let same = fs::canonicalize(source).ok() == fs::canonicalize(&self.path).ok();
             if !same && self.path.exists() {
                 fs::remove_file(&self.path)?;
@@ -49,16 +48,25 @@ impl<'a> Rejects<'a> {
             return Ok(None);
         };
         writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&part, &self.path)?;
+        fs::rename(self.part(), &self.path)?;
         if let Some(dir) = self.path.parent() {
             File::open(dir)?.sync_all()?;
         }
-        Ok(Some(self.path))
+        Ok(Some(self.path.clone()))
     }
 
     fn part(&self) -> PathBuf {
         let mut name = self.path.clone().into_os_string();
         name.push(".part");
         PathBuf::from(name)
+    }
+}
+
+/// What was begun for a file that did not go in is of no use.
+impl Drop for Rejects<'_> {
+    fn drop(&mut self) {
+        if self.writer.is_some() {
+            let _ = fs::remove_file(self.part());
+        }
     }
 }

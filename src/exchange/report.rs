@@ -117,7 +117,7 @@ pub enum ImportError {
         known: String,
     },
     /// The database did not do what was asked; the files before went in.
-    #[error("{file}: {cause}; nothing of this file went in")]
+    #[error("{file}: {cause}; nothing of this file went in, the files before it did")]
     Store {
         /// The file that was being taken in.
         file: String,

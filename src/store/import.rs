@@ -335,7 +335,9 @@ impl<'t> FileImport<'t> {
             return Ok(Some(Outcome::Refused("odometer_km", why)));
         }
         if self.noun.table == inspection::NOUN.table {
-            inspection::index_advice(self.connection, id)?;
+            // The order of the inspection's columns: plate, inspected_on, result, advice.
+            let text = |place: usize| cells.get(place).and_then(Cell::text).unwrap_or_default();
+            inspection::add_advice(self.connection, id, text(1), text(3))?;
         }
         self.seen.mark(id, line);
         Ok(Some(Outcome::Added))

@@ -19,17 +19,28 @@ pub(super) const NOUN: Noun = Noun {
     in_order: None,
 };
 
-/// Writes the rows by which the advice rules find an inspection.
+/// Writes the rows by which the advice rules find an inspection, anew.
 pub(super) fn index_advice(connection: &Connection, id: i64) -> Result<(), StoreError> {
     let (date, advice): (String, String) = connection
         .prepare_cached("SELECT inspected_on, advice FROM inspection WHERE id = ?1")?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     connection.prepare_cached("DELETE FROM inspection_advice WHERE inspection_id = ?1")?.execute([id])?;
-    let mut add = connection.prepare_cached(
-        "INSERT OR IGNORE INTO inspection_advice (code, inspected_on, inspection_id) VALUES (?1, ?2, ?3)",
-    )?;
+    add_advice(connection, id, &date, &advice)
+}
+
+/// Writes those rows for a new inspection.
+pub(super) fn add_advice(
+    connection: &Connection,
+    id: i64,
+    date: &str,
+    advice: &str,
+) -> Result<(), StoreError> {
     for code in advice.split(' ').filter(|code| !code.is_empty()) {
-        add.execute(params![code, date, id])?;
+        connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO inspection_advice (code, inspected_on, inspection_id) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![code, date, id])?;
     }
     Ok(())
 }

@@ -82,6 +82,11 @@ pub fn write_to_store(
         return Err(DemoError::NotEmpty);
     }
     let unwritable = |cause| DemoError::Write { path: scratch.to_owned(), cause };
+    // It will be removed with all that is in it.
+    if std::fs::read_dir(scratch).is_ok_and(|mut entries| entries.next().is_some()) {
+        let cause = io::Error::other("there are files in it; move them or remove them");
+        return Err(unwritable(cause));
+    }
     write_csv(demo, scratch)?;
     let rejects_dir = scratch.join("rejects");
     let options = ImportOptions { dry_run: false, strict: false, rejects_dir: &rejects_dir, now, progress };
