@@ -25,7 +25,7 @@ INSERT INTO task (rule, subject_kind, subject_id, counts_from, half, execute_on,
 SELECT 'inspection', 'vehicle', v.id, v.inspection_expires_on, 'whole', date(v.inspection_expires_on, '-100 days'), 'open',
        v.id, v.plate,
        (SELECT o.customer_id FROM ownership o WHERE o.vehicle_id = v.id AND o.from_on <= '$TODAY'
-           AND (o.until_on IS NULL OR o.until_on > '$TODAY') ORDER BY o.from_on DESC, o.id DESC LIMIT 1), '$TODAY'
+           AND (o.until_on IS NULL OR o.until_on > '$TODAY') ORDER BY o.from_on DESC, o.customer_id DESC LIMIT 1), '$TODAY'
   FROM vehicle v WHERE v.inspection_expires_on BETWEEN date('$TODAY', '-14 days') AND date('$TODAY', '+114 days');
 INSERT INTO history (at, origin, noun, noun_id, action, after)
 SELECT '${TODAY}T12:00:00Z', 'collector', 'task', id, 'made', 'open' FROM task;

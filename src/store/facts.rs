@@ -69,7 +69,7 @@ struct Tables {
 
 /// The owner on the day: the ownership that began last.
 const OWNER: &str = "(SELECT o.customer_id FROM ownership o WHERE o.vehicle_id = v.id AND o.from_on <= :today
-    AND (o.until_on IS NULL OR o.until_on > :today) ORDER BY o.from_on DESC, o.id DESC LIMIT 1)";
+    AND (o.until_on IS NULL OR o.until_on > :today) ORDER BY o.from_on DESC, o.customer_id DESC LIMIT 1)";
 
 /// The last visit, today included; the vehicle's own column serves unless it lies in the future.
 const LAST_VISIT: &str = "(CASE WHEN v.last_visit_on <= :today THEN v.last_visit_on
@@ -419,9 +419,9 @@ impl Store {
 mod tests {
     use super::*;
 
-    /// The cost of a collection follows what is due: no statement of it reads a whole table.
+    /// The cost of a collection follows what is due: no statement of it reads a whole table or sorts.
     #[test]
-    fn no_statement_of_a_collection_scans_a_table() {
+    fn no_statement_of_a_collection_scans_a_table_or_sorts() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("balie.db")).unwrap();
         for rule in RuleKey::ALL {
@@ -431,7 +431,8 @@ mod tests {
                     let mut rows = plan.raw_query();
                     while let Some(row) = rows.next().unwrap() {
                         let step: String = row.get(3).unwrap();
-                        assert!(!step.starts_with("SCAN"), "{rule} {half}: {step} in {sql}");
+                        let costly = step.starts_with("SCAN") || step.contains("TEMP B-TREE");
+                        assert!(!costly, "{rule} {half}: {step} in {sql}");
                     }
                 }
             }
