@@ -3,9 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod common;
+mod inbox;
 
-use common::Shop;
+use inbox::Inbox;
 
 /// A bad row: what is wrong, the file, its text, the good rows in it, and what is said.
 struct Bad(&'static str, &'static str, &'static str, u64, &'static [&'static str]);
@@ -198,8 +198,8 @@ const FILES: &[(&str, &str, &[u8], &str)] = &[
 ];
 
 /// A shop with a vehicle and a customer to refer to.
-fn shop() -> Shop {
-    let mut shop = Shop::new();
+fn shop() -> Inbox {
+    let mut shop = Inbox::new();
     shop.write(CUSTOMERS, "code\nK1\n");
     shop.write(VEHICLES, "plate\n12AB34\n");
     shop.import();

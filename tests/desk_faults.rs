@@ -76,6 +76,12 @@ impl Source for Faulty {
         self.check("detail")?;
         self.store.detail(id, today, language)
     }
+    fn collect(&mut self) -> Result<(), StoreError> {
+        if self.full.load(Ordering::SeqCst) {
+            return Err(StoreError::Full);
+        }
+        self.store.collect()
+    }
     fn handle(
         &mut self,
         id: TaskId,

@@ -3,9 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod common;
+mod inbox;
 
-use common::Shop;
+use inbox::Inbox;
 use proptest::prelude::*;
 use rusqlite::{Connection, params};
 
@@ -42,7 +42,7 @@ fn row() -> impl Strategy<Value = Row> {
 }
 
 /// Writes rows straight into the tables, as the desk does.
-fn fill(shop: &Shop, rows: &[Row]) {
+fn fill(shop: &Inbox, rows: &[Row]) {
     let connection = Connection::open(shop.database()).unwrap();
     for (number, (texts, days, more, amount, yes)) in rows.iter().enumerate() {
         let id = number as i64 + 1;
@@ -107,10 +107,10 @@ proptest! {
 
     #[test]
     fn export_import_export_gives_the_same_bytes(rows in proptest::collection::vec(row(), 1..6)) {
-        let shop = Shop::new();
+        let shop = Inbox::new();
         fill(&shop, &rows);
         let first = shop.export();
-        let mut other = Shop::new();
+        let mut other = Inbox::new();
         for (name, bytes) in &first {
             other.write_bytes(name, bytes);
         }
@@ -133,7 +133,7 @@ proptest! {
             "[a-z0-9,;\"\r\n -]{0,200}".prop_map(String::into_bytes),
         ],
     ) {
-        let mut shop = Shop::new();
+        let mut shop = Inbox::new();
         shop.write_all();
         shop.import();
         let before = shop.export();

@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod common;
+mod inbox;
 
-use common::Shop;
+use inbox::Inbox;
 use rusqlite::Connection;
 
 /// Types a value at the desk, with its line of history, so many minutes after noon.
-fn type_at_desk(shop: &Shop, noun: &str, key: &str, field: &str, value: &str, at: &str) {
+fn type_at_desk(shop: &Inbox, noun: &str, key: &str, field: &str, value: &str, at: &str) {
     let connection = Connection::open(shop.database()).unwrap();
     let column = if noun == "vehicle" { "plate" } else { "code" };
     let id: i64 = connection
@@ -25,7 +25,7 @@ fn type_at_desk(shop: &Shop, noun: &str, key: &str, field: &str, value: &str, at
 
 #[test]
 fn a_desk_edit_newer_than_the_export_stands_and_an_older_one_does_not() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write("customers.csv", "code,phone,city\n1,0101,Breda\n");
     shop.import();
     // The file is of 11:00; the receptionist corrected the number at 11:30.
@@ -42,7 +42,7 @@ fn a_desk_edit_newer_than_the_export_stands_and_an_older_one_does_not() {
 
 #[test]
 fn an_empty_cell_clears_what_came_from_a_file_but_not_what_a_person_typed() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write("customers.csv", "code,phone,mobile,city\n1,0101,06,Breda\n");
     shop.import();
     type_at_desk(&shop, "customer", "1", "phone", "0202", "2015-04-01T11:30:00Z");
@@ -55,7 +55,7 @@ fn an_empty_cell_clears_what_came_from_a_file_but_not_what_a_person_typed() {
 
 #[test]
 fn an_objection_noted_at_the_desk_is_not_lifted_by_a_file() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write("customers.csv", "code,contact_allowed\n1,yes\n2,no\n");
     shop.import();
     type_at_desk(&shop, "customer", "1", "contact_allowed", "0", "2015-04-01T11:30:00Z");
@@ -67,7 +67,7 @@ fn an_objection_noted_at_the_desk_is_not_lifted_by_a_file() {
 
 #[test]
 fn every_change_has_its_line_of_history() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write("customers.csv", "code,city\n1,Breda\n2,Breda\n");
     shop.write("vehicles.csv", "plate\n12AB34\n");
     shop.write("invoices.csv", "number,customer,total_incl_vat\nF1,1,100\n");
@@ -99,7 +99,7 @@ fn every_change_has_its_line_of_history() {
 
 #[test]
 fn a_reading_that_falls_or_jumps_is_set_aside() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write("vehicles.csv", "plate\nAB1234\nCD1234\n");
     shop.write(
         "visits.csv",
@@ -156,12 +156,12 @@ fn a_large_file_leaves_the_same_behind_as_many_small_ones() {
         })
         .collect();
     let heads = ["plate,inspection_expires_on\n", "code,plate,visited_on,odometer_km\n"];
-    let mut large = Shop::new();
+    let mut large = Inbox::new();
     large.write("vehicles.csv", &format!("{}{}", heads[0], vehicles.concat()));
     large.write("visits.csv", &format!("{}{}", heads[1], visits.concat()));
     let report = large.import();
     assert_eq!((report.files[0].added, report.files[1].added), (6000, 6000));
-    let mut small = Shop::new();
+    let mut small = Inbox::new();
     for part in 0..4 {
         let range = part * 1500..(part + 1) * 1500;
         small.write("vehicles.csv", &format!("{}{}", heads[0], vehicles[range].concat()));
@@ -174,7 +174,7 @@ fn a_large_file_leaves_the_same_behind_as_many_small_ones() {
         small.import();
     }
     assert_eq!(large.export(), small.export());
-    let dump = |shop: &Shop| {
+    let dump = |shop: &Inbox| {
         let connection = Connection::open(shop.database()).unwrap();
         let read = |sql: &str| -> Vec<String> {
             let mut statement = connection.prepare(sql).unwrap();

@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod common;
+mod inbox;
 
-use common::{Shop, report_of};
+use inbox::{Inbox, report_of};
 
 #[test]
 fn a_folder_of_files_goes_in_whatever_the_order_of_their_names() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write_all();
     let report = shop.import();
     let counts: Vec<_> =
@@ -33,7 +33,7 @@ fn a_folder_of_files_goes_in_whatever_the_order_of_their_names() {
 
 #[test]
 fn the_same_files_twice_change_nothing() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write_all();
     shop.import();
     let before = shop.export();
@@ -49,11 +49,11 @@ fn the_same_files_twice_change_nothing() {
 
 #[test]
 fn export_into_an_empty_database_and_export_again_gives_the_same_bytes() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write_all();
     shop.import();
     let first = shop.export();
-    let mut other = Shop::new();
+    let mut other = Inbox::new();
     for (name, bytes) in &first {
         other.write_bytes(name, bytes);
     }
@@ -85,7 +85,7 @@ fn separators_encodings_and_day_first_dates_are_found_by_themselves() {
         (rows.chars().map(|sign| sign as u8).collect(), "Windows-1252"),
         ([0xFF, 0xFE].into_iter().chain(rows.encode_utf16().flat_map(u16::to_le_bytes)).collect(), "UTF-16"),
     ] {
-        let mut shop = Shop::new();
+        let mut shop = Inbox::new();
         shop.write_bytes("customers.csv", &bytes);
         let report = shop.import();
         assert_eq!((report.files[0].added, report.files[0].rejected), (1, 0), "{what}: {report:?}");
@@ -96,7 +96,7 @@ fn separators_encodings_and_day_first_dates_are_found_by_themselves() {
 
 #[test]
 fn the_form_of_dates_is_decided_over_the_column() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write(
         "vehicles.csv",
         "plate,inspection_expires_on,warranty_until\n12-AB-34,10-05-2015,2015-05-10\n\
@@ -115,7 +115,7 @@ fn the_form_of_dates_is_decided_over_the_column() {
 
 #[test]
 fn rejects_are_mended_and_imported_from_where_they_lie() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write(
         "vehicles.csv",
         "plate;model;inspection_expires_on\n12-AB-34;\"Golf\n\"\"Plus\"\"\";2015-13-01\n56-CD-78;Polo;2015-05-01\n",
@@ -146,7 +146,7 @@ fn rejects_are_mended_and_imported_from_where_they_lie() {
 
 #[test]
 fn strict_lets_nothing_of_a_file_in_and_a_dry_run_nothing_at_all() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write("customers.csv", "code,kind\n1,private\n2,friend\n");
     shop.write("vehicles.csv", "plate\n12-AB-34\n");
     shop.write("ownerships.csv", "plate,customer,from_on\n12AB34,1,2015-01-01\n");
@@ -158,7 +158,7 @@ fn strict_lets_nothing_of_a_file_in_and_a_dry_run_nothing_at_all() {
     assert_eq!(report.files[1].added, 1);
     assert_eq!(report.files[2].rejected, 1);
 
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write_all();
     shop.dry_run = true;
     let report = shop.import();
@@ -170,7 +170,7 @@ fn strict_lets_nothing_of_a_file_in_and_a_dry_run_nothing_at_all() {
 
 #[test]
 fn a_file_that_cannot_be_read_does_not_hold_up_the_others() {
-    let mut shop = Shop::new();
+    let mut shop = Inbox::new();
     shop.write("customers.csv", "naam,plaats\nJansen,Amsterdam\n");
     shop.write_bytes("employees.csv", b"PK\x03\x04rest");
     shop.write("vehicles.csv", "plate\n12-AB-34\n");

@@ -2,6 +2,9 @@
 //! writes is read back as it was.
 #![no_main]
 
+#[path = "../../src/exchange/lines.rs"]
+#[allow(dead_code)]
+mod lines;
 #[path = "../../src/exchange/records.rs"]
 #[allow(dead_code)]
 mod records;

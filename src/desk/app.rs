@@ -120,6 +120,7 @@ impl Desk {
             }
         };
         global.on_open_manager(on(|desk| desk.open_manager()));
+        global.on_collect(on(|desk| desk.collect()));
         global.on_close_choice(on(|desk| desk.close_choice()));
         global.on_touched(on(|desk| {
             desk.shell.touched();
@@ -152,6 +153,13 @@ impl Desk {
     pub fn open_manager(&self) {
         self.close_choice();
         self.tasks.most_urgent();
+    }
+
+    /// The receptionist wants the newest tasks now.
+    fn collect(&self) {
+        if self.requests.send(Request::Collect).is_ok() {
+            self.shell.collecting();
+        }
     }
 
     fn close_choice(&self) {
@@ -240,7 +248,7 @@ impl Desk {
             Answer::Failed(what, trouble) => {
                 if self.tasks.failed(what) {
                     self.shell.unreadable(trouble);
-                } else if matches!(what, Failed::Handle(_)) {
+                } else if matches!(what, Failed::Handle(_) | Failed::Collect) {
                     self.shell.saved(Some(trouble));
                 }
             }

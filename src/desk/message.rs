@@ -63,6 +63,8 @@ pub enum Request {
         /// The language of its words.
         language: Language,
     },
+    /// Ask the collector for a run.
+    Collect,
     /// Try at once what failed.
     Retry,
     /// End.
@@ -108,6 +110,8 @@ pub enum Failed {
     Detail(u64),
     /// Finishing that task.
     Handle(TaskId),
+    /// Asking the collector for a run.
+    Collect,
 }
 
 /// Why, as far as the screen tells it apart.

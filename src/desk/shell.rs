@@ -6,14 +6,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use balie_ui as ui;
-use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use slint::{ComponentHandle, Weak};
 
 use super::message::Trouble;
 use super::source::Pulse;
 use super::{Surroundings, convert, slint};
 use crate::domain::language::Language;
-use crate::rules::alert::{Alert, Signals, Waiting, decide};
+use crate::rules::alert::{Alert, Signals, Silence, Waiting, collector_silent, decide};
+
+/// How long the screen says 'collecting' when the collector does not answer.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What is wrong, gravest first; the banner shows the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +51,11 @@ struct State {
     damaged: bool,
     faults: BTreeSet<Fault>,
     shown: Option<Alert>,
-    silenced_until: Option<Instant>,
+    /// From here the silence and the wait for a collection are counted.
+    began: Instant,
+    silence: Silence,
+    /// When a collection was asked for that has not come yet.
+    collecting: Option<Instant>,
     /// Blame falls on the collector only for what it missed since the desk runs.
     started: DateTime<Utc>,
     touched: Instant,
@@ -67,7 +74,9 @@ impl Shell {
             damaged: false,
             faults: BTreeSet::new(),
             shown: None,
-            silenced_until: None,
+            began: Instant::now(),
+            silence: Silence::default(),
+            collecting: None,
             started: surroundings.now(),
             touched: Instant::now(),
             dim_after,
@@ -110,6 +119,9 @@ impl Shell {
     pub fn counted(&self, pulse: Pulse, open: u32) {
         {
             let mut state = self.state.borrow_mut();
+            if state.pulse.is_some_and(|before| before.collected_at != pulse.collected_at) {
+                state.collecting = None;
+            }
             state.pulse = Some(pulse);
             state.damaged = false;
             state.faults.remove(&Fault::Unreadable);
@@ -181,8 +193,15 @@ impl Shell {
     pub fn silence(&self) {
         let mut state = self.state.borrow_mut();
         let minutes = state.pulse.map_or(60, |pulse| pulse.silence_minutes);
-        state.silenced_until = Some(Instant::now() + Duration::from_secs(u64::from(minutes) * 60));
+        let now = state.began.elapsed();
+        state.silence.long_press(now, Duration::from_secs(u64::from(minutes) * 60));
         drop(state);
+        self.tick();
+    }
+
+    /// A collection was asked for.
+    pub fn collecting(&self) {
+        self.state.borrow_mut().collecting = Some(Instant::now());
         self.tick();
     }
 
@@ -205,9 +224,9 @@ impl Shell {
         let trusted = self.surroundings.clock_trusted(state.pulse.and_then(|pulse| pulse.newest));
         desk.set_clock_trusted(trusted);
         let silent = state.pulse.is_some_and(|pulse| {
-            let since = pulse.collected_at.map_or(state.started, |at| at.max(state.started));
-            now - since > TimeDelta::hours(2 * i64::from(pulse.collect_every_hours))
+            collector_silent(pulse.collected_at, state.started, now, pulse.collect_every_hours)
         });
+        desk.set_collecting(state.collecting.is_some_and(|asked| asked.elapsed() < PATIENCE));
         if let Some(pulse) = state.pulse {
             let age = pulse.collected_at.map_or(-1, |at| convert::number((now - at).num_minutes().max(0)));
             desk.set_collected_minutes(age);
@@ -242,7 +261,7 @@ impl Shell {
             disk_nearly_full: state.faults.contains(&Fault::DiskFull),
             database_damaged: state.damaged,
             open: self.surroundings.shop_open(),
-            silenced: state.silenced_until.is_some_and(|until| Instant::now() < until),
+            silenced: state.silence.holds(state.began.elapsed()),
         })
         .alert;
         let changed = state.shown.replace(alert) != Some(alert);

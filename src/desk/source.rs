@@ -101,6 +101,11 @@ pub trait Source {
     /// # Errors
     /// As above.
     fn detail(&self, id: TaskId, today: NaiveDate, language: Language) -> Result<Option<Detail>, StoreError>;
+    /// Asks the collector for a run.
+    ///
+    /// # Errors
+    /// When that could not be saved.
+    fn collect(&mut self) -> Result<(), StoreError>;
     /// Finishes a task; `false` when that was done already.
     ///
     /// # Errors
@@ -162,6 +167,10 @@ impl Source for Store {
     fn detail(&self, id: TaskId, today: NaiveDate, language: Language) -> Result<Option<Detail>, StoreError> {
         let Some(task) = self.task_detail(id, language, today)? else { return Ok(None) };
         Ok(Some(Detail { task, history: self.task_history(id)? }))
+    }
+
+    fn collect(&mut self) -> Result<(), StoreError> {
+        self.request_collection()
     }
 
     fn handle(

@@ -360,6 +360,8 @@ impl TasksPage {
                 }
                 true
             }
+            // Nothing on this page hangs on it.
+            Failed::Collect => false,
             Failed::Detail(number) => {
                 if number == self.state.borrow().detail_number {
                     tasks.set_detail_state(ui::DetailState::Error);

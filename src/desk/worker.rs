@@ -107,6 +107,10 @@ impl<S: Source> Worker<S> {
             Request::Show { number, .. } | Request::Page { number, .. } => Failed::List(*number),
             Request::Detail { number, .. } => Failed::Detail(*number),
             Request::Handle { id, .. } => Failed::Handle(*id),
+            Request::Collect => {
+                let asked = self.opened().and_then(Source::collect);
+                return asked.err().map(|error| self.failed(Failed::Collect, &error));
+            }
             Request::Retry | Request::Stop => {
                 self.retry_at = None;
                 self.cube = None;
@@ -122,7 +126,7 @@ impl<S: Source> Worker<S> {
     fn failed(&mut self, what: Failed, error: &StoreError) -> Answer {
         tracing::warn!(?what, %error, "the database did not do what the desk asked");
         // Reading goes on from a fresh start; a change that could not be saved spoils no reading.
-        if !matches!(what, Failed::Handle(_)) {
+        if !matches!(what, Failed::Handle(_) | Failed::Collect) {
             self.cube = None;
             self.retry_at = Some(Instant::now() + RETRY);
         }
@@ -161,7 +165,9 @@ impl<S: Source> Worker<S> {
                 self.cube = None;
                 Ok(Answer::Handled(id))
             }
-            Request::Retry | Request::Stop => Err(StoreError::Strange("a request without an answer".into())),
+            Request::Collect | Request::Retry | Request::Stop => {
+                Err(StoreError::Strange("a request without an answer".into()))
+            }
         }
     }
 

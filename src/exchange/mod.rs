@@ -3,6 +3,15 @@
 //!
 //! Files are streamed: a first pass learns how a file is written (`survey`), a second one takes it
 //! in (`file`). What stands in which column is written down with each noun in `store`.
+//!
+//! What a row does to what is stored:
+//! - A column that the file does not have is left alone. An empty cell clears what came from a file,
+//!   never what a person typed at the desk.
+//! - A value typed at the desk stands against a file that was written before it: the file's time of
+//!   change counts as the time of the export. A customer's objection noted at the desk stands always.
+//! - The same key twice in one file: the first row counts; a second one that says the same is
+//!   unchanged, one that says otherwise is rejected with the first one's line. This costs four bytes
+//!   for each row, the only memory that grows with the file.
 
 mod cells;
 mod dates;

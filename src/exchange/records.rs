@@ -220,6 +220,9 @@ fn machine(separator: u8, line_end: u8) -> Reader {
 /// a part of the cell, and so would join two lines between which one was forgotten. Says where the
 /// second cell begins.
 fn quotes(raw: &[u8], separator: u8) -> Result<usize, Malformed> {
+    if !raw.contains(&b'"') {
+        return Ok(raw.iter().position(|byte| *byte == separator).map_or(usize::MAX, |at| at + 1));
+    }
     let mut second = usize::MAX;
     let (mut cell, mut at) = (1, 0);
     loop {
@@ -234,7 +237,9 @@ fn quotes(raw: &[u8], separator: u8) -> Result<usize, Malformed> {
                     None => break,
                 }
             }
-            let behind = inside.trim_ascii_start();
+            // Not every blank: a tab may be the separator.
+            let blanks = inside.iter().take_while(|byte| matches!(byte, b' ' | b'\r' | b'\n')).count();
+            let behind = inside.get(blanks..).unwrap_or_default();
             if !behind.is_empty() && behind.first() != Some(&separator) {
                 return Err(Malformed::Behind(cell));
             }
@@ -259,7 +264,11 @@ mod tests {
     type Row = (u64, Result<Vec<String>, Malformed>);
 
     fn read(text: &str) -> Vec<Row> {
-        let mut records = Records::new(text.as_bytes(), b',').unwrap();
+        read_with(text, b',')
+    }
+
+    fn read_with(text: &str, separator: u8) -> Vec<Row> {
+        let mut records = Records::new(text.as_bytes(), separator).unwrap();
         let mut record = Record::default();
         let mut rows = Vec::new();
         while let Some(outcome) = records.next(&mut record).unwrap() {
@@ -287,6 +296,12 @@ mod tests {
         );
         assert_eq!(read("a,b\r1,2\r"), [row(1, &["a", "b"]), row(2, &["1", "2"])]);
         assert_eq!(read("a,,\n\"\",\"b\" ,"), [row(1, &["a", "", ""]), row(2, &["", "b ", ""])]);
+    }
+
+    #[test]
+    fn a_tab_behind_a_quotation_is_a_separator() {
+        assert_eq!(read_with("\"a\tb\"\tc\t\"d\"\r\n", b'\t'), [row(1, &["a\tb", "c", "d"])]);
+        assert_eq!(read_with("\"a\"\t\t\n", b'\t'), [row(1, &["a", "", ""])]);
     }
 
     #[test]

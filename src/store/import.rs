@@ -5,18 +5,18 @@
 //! row is expected to be like the last one: either it is inserted and the key's conflict tells that
 //! it was there, or it is looked for first.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Statement, Transaction, TransactionBehavior, params};
 
+use super::edits::Edits;
 use super::history::{Actor, Change, Origin, instant, record};
+use super::lookup::{Lookup, Seen};
 use super::noun::{Cell, Kind, Need, Noun};
 use super::{Store, StoreError, bulk, collection, inspection, visit};
 
 /// Pages kept in memory during an import, in KiB; the indexes of a million rows fit.
-const CACHE_KIB: i64 = 80 * 1024;
+const CACHE_KIB: i64 = 64 * 1024;
 
 /// One import that is under way; everything in it is one transaction.
 pub(crate) struct ImportRun<'s> {
@@ -477,77 +477,4 @@ fn reference(connection: &Connection, kind: Kind, written: &str) -> Result<Strin
     };
     let found = connection.prepare_cached(sql)?.query_row([written], |row| row.get(0)).optional()?;
     Ok(found.unwrap_or_default())
-}
-
-/// Finds rows by a text; rows of a file often name the same one as the row before.
-struct Lookup<'t> {
-    statement: Statement<'t>,
-    last: (String, Option<i64>),
-}
-
-impl<'t> Lookup<'t> {
-    fn new(connection: &'t Connection, sql: &str) -> Result<Self, StoreError> {
-        Ok(Self { statement: connection.prepare(sql)?, last: (String::new(), None) })
-    }
-
-    fn find(&mut self, text: &str) -> Result<Option<i64>, StoreError> {
-        if self.last.1.is_none() || self.last.0 != text {
-            self.last.1 = self.statement.query_row([text], |row| row.get(0)).optional()?;
-            text.clone_into(&mut self.last.0);
-        }
-        Ok(self.last.1)
-    }
-}
-
-/// The line on which each row was met first in this file: four bytes a row.
-#[derive(Default)]
-struct Seen {
-    blocks: HashMap<i64, Box<[u32; 1024]>>,
-}
-
-impl Seen {
-    /// Notes the line, and gives back an earlier one.
-    fn mark(&mut self, id: i64, line: u64) -> Option<u32> {
-        let block = self.blocks.entry(id / 1024).or_insert_with(|| Box::new([0; 1024]));
-        let place = block.get_mut(usize::try_from(id % 1024).unwrap_or_default())?;
-        if *place == 0 {
-            *place = u32::try_from(line).unwrap_or(u32::MAX);
-            return None;
-        }
-        Some(*place)
-    }
-}
-
-/// What people typed into one row, from its history.
-struct Edits {
-    /// For each field the origin and instant of its last change; the empty field is the whole row.
-    last: HashMap<String, (bool, String)>,
-    /// The row itself was typed by a person.
-    typed: bool,
-}
-
-impl Edits {
-    fn of(connection: &Connection, noun: &str, id: i64, imported: bool) -> Result<Self, StoreError> {
-        let mut statement = connection.prepare_cached(
-            "SELECT coalesce(field, ''), origin IN ('desk', 'command'), at FROM history
-              WHERE noun = ?1 AND noun_id = ?2 ORDER BY id",
-        )?;
-        let mut rows = statement.query(params![noun, id])?;
-        let mut last = HashMap::new();
-        while let Some(row) = rows.next()? {
-            last.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
-        }
-        Ok(Self { last, typed: !imported })
-    }
-
-    /// Whether what is stored stands against what the file says.
-    fn stand(&self, name: &str, field: &str, cell: &Cell<'_>, objection: bool, exported_at: &str) -> bool {
-        let whole = self.last.get("").filter(|_| self.typed);
-        let (person, at) = match self.last.get(name).or_else(|| self.last.get(field)).or(whole) {
-            Some((person, at)) => (*person, at.as_str()),
-            None => (self.typed, ""),
-        };
-        // An objection noted at the desk is lifted at the desk.
-        person && (objection || cell.is_unknown() || at >= exported_at)
-    }
 }

@@ -1,4 +1,4 @@
-//! A shop that has a folder of files and a database, for the import's tests.
+//! A folder of files as a shop's own system leaves them, and the database they go into.
 #![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 /// A moment at which nothing else happens.
 pub const NOON: &str = "2015-05-01T12:00:00Z";
 
-pub struct Shop {
+pub struct Inbox {
     dir: tempfile::TempDir,
     pub store: Store,
     pub strict: bool,
@@ -20,7 +20,7 @@ pub struct Shop {
     pub now: DateTime<Utc>,
 }
 
-impl Shop {
+impl Inbox {
     pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("in")).unwrap();
@@ -115,7 +115,7 @@ impl Shop {
 }
 
 /// Imports a path as a technician does.
-pub fn report_of(shop: &mut Shop, path: &Path) -> ImportReport {
+pub fn report_of(shop: &mut Inbox, path: &Path) -> ImportReport {
     let rejects = shop.rejects();
     let options = ImportOptions {
         dry_run: shop.dry_run,
