@@ -70,6 +70,7 @@ fn median(mut times: Vec<Duration>) -> f64 {
 /// From nothing to the first frame with rows, in a real window, then out.
 fn first_frame(database: &Path, today: NaiveDate) {
     let desk = desk(database, today);
+    desk.window().window().set_size(slint::PhysicalSize::new(1280, 800));
     let drawn = Rc::clone(&desk);
     slint::Timer::single_shot(Duration::ZERO, move || {
         until(&drawn, |tasks| tasks.get_state() == ListState::Filled);

@@ -126,9 +126,12 @@ fn fill(app: &AppWindow, first: usize) {
     tasks.set_employee(0);
 }
 
-/// Each state of the page: its name, and how it comes about.
-fn states() -> Vec<(String, Box<dyn Fn(&AppWindow)>)> {
-    let mut states: Vec<(String, Box<dyn Fn(&AppWindow)>)> = Vec::new();
+/// A state of the page: its name, and how it comes about.
+type State = (String, Box<dyn Fn(&AppWindow)>);
+
+/// Each state of the page.
+fn states() -> Vec<State> {
+    let mut states: Vec<State> = Vec::new();
     for first in (0..16).step_by(4) {
         states.push((format!("filled-{first}"), Box::new(move |app| fill(app, first))));
     }

@@ -13,6 +13,7 @@ slint::slint! {
 
 fn main() {
     let window = Empty::new().unwrap();
+    window.window().set_size(slint::PhysicalSize::new(1280, 800));
     window.show().unwrap();
     let drawn = window.as_weak();
     slint::Timer::single_shot(std::time::Duration::ZERO, move || {
