@@ -80,7 +80,7 @@ unit:
 	fi
 
 doc:
-	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items --quiet
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
 
 bench: rust packages
 	cargo build --release
