@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the benches: a scratch folder, medians, ratios. Source it; do not run it.
 #
 # Every figure is a ratio against a floor that is measured in the same run on the same machine:
