@@ -59,12 +59,8 @@ pub fn run_reporting(
         }
         progress();
     }
-    if settings.general.weekly_capacity > 0 {
-        let places = free_places(&settings.general, run.released_this_week()?);
-        report.released += run.release(&settings, places)?;
-    } else {
-        report.released += run.release(&settings, None)?;
-    }
+    let places = free_places(&settings.general, run.released_this_week()?);
+    report.released += run.release(&settings, places)?;
     report.waiting = run.count_waiting()?;
     run.finish(&report)?;
     Ok(report)

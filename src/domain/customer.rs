@@ -64,16 +64,21 @@ impl Customer {
     /// The name under which the desk knows the customer: the company, else first name and name,
     /// else the code.
     pub fn display_name(&self) -> String {
-        if let Some(company) = &self.company {
-            return company.clone();
-        }
-        let person = [self.first_name.as_deref(), self.name.as_deref()]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ");
-        if person.is_empty() { self.code.clone() } else { person }
+        display_name(&self.first_name, &self.name, &self.company).unwrap_or_else(|| self.code.clone())
     }
+}
+
+/// The company, else first name and name; `None` when nothing is known.
+pub fn display_name(
+    first_name: &Option<String>,
+    name: &Option<String>,
+    company: &Option<String>,
+) -> Option<String> {
+    if company.is_some() {
+        return company.clone();
+    }
+    let parts: Vec<&str> = [first_name.as_deref(), name.as_deref()].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// A person at a company customer.

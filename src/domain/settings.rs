@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::rule::{LegalClass, RuleKey, Source};
+use super::rule::{LegalClass, RuleKey};
 
 /// The largest number of days a rule can count: ten years.
 const MOST_DAYS: u32 = 3660;
@@ -279,11 +279,6 @@ pub fn yes_or_no(text: &str) -> Option<bool> {
         "no" | "nee" | "nein" | "false" | "0" | "não" | "nao" => Some(false),
         _ => None,
     }
-}
-
-/// Whether the rule counts towards (`true`) or away from (`false`) a date; quotes do both.
-pub fn counts_before(rule: RuleKey) -> bool {
-    matches!(rule.source(), Source::VehicleDate(_))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{Store, StoreError, facts};
 use crate::domain::amount::Money;
+use crate::domain::customer::display_name;
 use crate::domain::ids::{CustomerId, EmployeeId, TaskId, VehicleId};
 use crate::domain::language::Language;
 use crate::domain::plate::Plate;
@@ -244,18 +245,6 @@ impl Reading {
             description,
         })
     }
-}
-
-fn display_name(
-    first_name: &Option<String>,
-    name: &Option<String>,
-    company: &Option<String>,
-) -> Option<String> {
-    if company.is_some() {
-        return company.clone();
-    }
-    let parts: Vec<&str> = [first_name.as_deref(), name.as_deref()].into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 impl Store {
