@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .PHONY: help demo test check fmt lint unit doc bench pictures packages rust clean
 
 DEMO := target/demo
-BIN  := target/debug
+BIN  := $(or $(CARGO_TARGET_DIR),target)/debug
 
 # The demo's shop calls a week ahead and has no weekly limit, so that late, today and coming all show.
 LIVELY := general.weekly_capacity=0 rules.not_seen.months=15 rules.inspection.days=7 rules.roadside_cover.days=7 \
