@@ -76,6 +76,13 @@ impl Source for Faulty {
         self.check("detail")?;
         self.store.detail(id, today, language)
     }
+    fn store(&mut self, what: &'static str) -> Result<&mut Store, StoreError> {
+        self.check(what)?;
+        if self.full.load(Ordering::SeqCst) {
+            return Err(StoreError::Full);
+        }
+        Ok(&mut self.store)
+    }
     fn collect(&mut self) -> Result<(), StoreError> {
         if self.full.load(Ordering::SeqCst) {
             return Err(StoreError::Full);

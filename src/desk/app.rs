@@ -1,5 +1,6 @@
 //! The desk as a whole: the window, its worker, and the way of answers and events between them.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,10 +10,11 @@ use std::time::{Duration, Instant};
 use balie_ui as ui;
 use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
 
-use super::message::{Answer, Failed, Request, Want};
+use super::context::{Context, Page};
 use super::shell::{Fault, Shell};
 use super::source::{Query, Source};
 use super::task::TasksPage;
+use super::wire::{Answer, Failed, Request, Want};
 use super::worker::{Opener, Worker};
 use super::{Surroundings, convert, slint};
 use crate::domain::language::Language;
@@ -62,7 +64,10 @@ impl Alive {
 /// The desk.
 pub struct Desk {
     window: ui::AppWindow,
+    context: Rc<Context>,
     tasks: Rc<TasksPage>,
+    /// The pages one can go back to, the one on the screen last.
+    way: RefCell<Vec<(ui::Page, i32)>>,
     shell: Shell,
     requests: Sender<Request>,
     answers: Receiver<Answer>,
@@ -100,10 +105,12 @@ impl Desk {
 
         let window = ui::AppWindow::new()?;
         window.global::<ui::Theme>().set_dark(start.dark);
+        let context = Context::new(&window, Arc::clone(&surroundings), requests.clone(), start.language);
         let tasks = TasksPage::connect(&window, requests.clone(), Arc::clone(&surroundings), start.language);
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
-        let desk = Rc::new(Self { window, tasks, shell, requests, answers, alive });
+        let way = RefCell::new(vec![(ui::Page::Tasks, 0)]);
+        let desk = Rc::new(Self { window, context, tasks, way, shell, requests, answers, alive });
         desk.connect();
         desk.shell.tick();
         Ok(desk)
@@ -125,6 +132,16 @@ impl Desk {
         global.on_touched(on(|desk| {
             desk.shell.touched();
         }));
+        global.on_back(on(|desk| desk.back()));
+        global.on_close_toast(on(|desk| {
+            desk.context.hush();
+        }));
+        let desk = Rc::downgrade(self);
+        global.on_go(move |page, id| {
+            if let Some(desk) = desk.upgrade() {
+                desk.go(page, id);
+            }
+        });
         let desk = Rc::downgrade(self);
         global.on_open_choice(move |kind| {
             if let Some(desk) = desk.upgrade() {
@@ -149,9 +166,74 @@ impl Desk {
         &self.alive
     }
 
+    /// What all pages share.
+    pub fn context(&self) -> &Rc<Context> {
+        &self.context
+    }
+
+    /// The adapter of a page; the list of tasks is the desk's own.
+    fn page(&self, page: ui::Page) -> Option<&dyn Page> {
+        match page {
+            ui::Page::Tasks => None,
+            _ => None,
+        }
+    }
+
+    /// The page on the screen.
+    fn present(&self) -> Option<&dyn Page> {
+        let page = self.way.borrow().last().map(|(page, _)| *page);
+        page.and_then(|page| self.page(page))
+    }
+
+    /// Turns to a page. The pages of the rail begin a new way: from them nothing leads back.
+    fn go(&self, page: ui::Page, id: i32) {
+        self.close_choice();
+        if let Some(before) = self.present() {
+            before.close();
+        }
+        {
+            let mut way = self.way.borrow_mut();
+            let first = matches!(
+                page,
+                ui::Page::Tasks | ui::Page::Customers | ui::Page::Agenda | ui::Page::Settings
+            ) && id == 0;
+            if first {
+                way.clear();
+            }
+            if way.last() != Some(&(page, id)) {
+                way.push((page, id));
+            }
+        }
+        self.show_page();
+    }
+
+    /// Back to the page before.
+    fn back(&self) {
+        if let Some(before) = self.present() {
+            before.close();
+        }
+        {
+            let mut way = self.way.borrow_mut();
+            if way.len() > 1 {
+                way.pop();
+            }
+        }
+        self.show_page();
+    }
+
+    fn show_page(&self) {
+        let Some((page, id)) = self.way.borrow().last().copied() else { return };
+        let global = self.window.global::<ui::Desk>();
+        if let Some(adapter) = self.page(page) {
+            adapter.open(i64::from(id));
+        }
+        global.set_can_go_back(self.way.borrow().len() > 1);
+        global.set_page(page);
+    }
+
     /// The CRM manager on the most urgent task: the customers icon, F5, or the button on the desk.
     pub fn open_manager(&self) {
-        self.close_choice();
+        self.go(ui::Page::Tasks, 0);
         self.tasks.most_urgent();
     }
 
@@ -198,8 +280,12 @@ impl Desk {
 
     /// Another language on the whole screen.
     pub fn speak(&self, language: Language) {
+        self.context.set_language(language);
         self.shell.speak(language);
         self.tasks.speak(language);
+        if let Some(page) = self.present() {
+            page.speak();
+        }
     }
 
     /// Once a second.
@@ -235,6 +321,16 @@ impl Desk {
                 let open = TaskFilter { status: StatusFilter::Open, ..TaskFilter::default() };
                 self.shell.counted(counts.pulse, counts.cube.count(&open));
                 self.tasks.counted(&counts);
+                if let Some(page) = self.present().filter(|_| counts.changed) {
+                    page.refresh();
+                }
+            }
+            Answer::Job { number, writes, found } => {
+                if writes {
+                    let trouble = found.as_ref().err().copied();
+                    self.shell.saved(trouble);
+                }
+                self.context.answered(number, found);
             }
             Answer::Detail(number, detail) => self.tasks.detailed(number, detail.as_deref()),
             Answer::Handled(id) => {

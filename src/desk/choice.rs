@@ -4,7 +4,7 @@
 use balie_ui as ui;
 
 use super::convert;
-use super::message::Want;
+use super::wire::Want;
 use super::task::TasksPage;
 use crate::domain::rule::RuleKey;
 use crate::domain::task::{EmployeeFilter, Period, TaskFilter};

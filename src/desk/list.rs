@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use balie_ui::TaskRow;
 use slint::{Model, ModelNotify, ModelTracker};
 
-use super::message::PAGE;
+use super::wire::PAGE;
 use super::slint;
 
 /// Pages kept; a screen shows at most two at a time.

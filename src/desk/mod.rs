@@ -3,19 +3,21 @@
 //! One worker thread owns the desk's database connection ([`worker`]); the event loop never touches
 //! a disk. Requests go in by channel, answers come back by channel and a wake-up call, and each
 //! answer carries its request's number, so that an old one never overwrites a newer one. A page's
-//! adapter (`task`) turns answers into properties and touches into requests; what stands around
-//! every page is `shell`'s. Words are made in `ui/words.slint`, never here.
+//! adapter (`task`) turns answers into properties and touches into requests; what all pages share is
+//! [`context`]'s, what stands around every page is `shell`'s. Words are made in `ui/words.slint`,
+//! never here.
 
 mod app;
 mod choice;
+pub mod context;
 mod convert;
 pub mod font;
 mod list;
-pub mod message;
 pub mod picture;
 mod shell;
 pub mod source;
 mod task;
+pub mod wire;
 pub mod worker;
 
 pub use app::{Desk, Start};

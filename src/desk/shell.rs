@@ -9,7 +9,7 @@ use balie_ui as ui;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use slint::{ComponentHandle, Weak};
 
-use super::message::Trouble;
+use super::wire::Trouble;
 use super::source::Pulse;
 use super::{Surroundings, convert, slint};
 use crate::domain::language::Language;

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use slint::{ComponentHandle, ModelRc, VecModel, Weak};
 
 use super::list::TaskModel;
-use super::message::{Counts, Failed, List, PAGE, Request, Want};
+use super::wire::{Counts, Failed, List, PAGE, Request, Want};
 use super::source::{Detail, Employee, Query};
 use super::{Surroundings, convert, slint};
 use crate::domain::ids::TaskId;
@@ -361,7 +361,7 @@ impl TasksPage {
                 true
             }
             // Nothing on this page hangs on it.
-            Failed::Collect => false,
+            Failed::Collect | Failed::Job { .. } => false,
             Failed::Detail(number) => {
                 if number == self.state.borrow().detail_number {
                     tasks.set_detail_state(ui::DetailState::Error);

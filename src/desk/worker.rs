@@ -4,6 +4,7 @@
 //! changed something. What cannot be read is answered as such and tried again; it is never answered
 //! as 'nothing'.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -12,10 +13,12 @@ use chrono::NaiveDate;
 
 use super::Surroundings;
 use super::app::Alive;
-use super::message::{Answer, Counts, Failed, List, PAGE, Request, Trouble, Want};
+use super::context::Moment;
 use super::source::{Query, Source};
+use super::wire::{Answer, Counts, Failed, Job, List, PAGE, Request, Trouble, Want};
 use crate::domain::ids::TaskId;
 use crate::store::StoreError;
+use crate::store::history::{Actor, Origin};
 use crate::store::task_list::{TaskCube, TaskRow};
 
 /// How often the worker looks whether another program has changed something.
@@ -107,6 +110,7 @@ impl<S: Source> Worker<S> {
             Request::Show { number, .. } | Request::Page { number, .. } => Failed::List(*number),
             Request::Detail { number, .. } => Failed::Detail(*number),
             Request::Handle { id, .. } => Failed::Handle(*id),
+            Request::Job(job) => Failed::Job { what: job.what, writes: job.writes },
             Request::Collect => {
                 let asked = self.opened().and_then(Source::collect);
                 return asked.err().map(|error| self.failed(Failed::Collect, &error));
@@ -117,16 +121,40 @@ impl<S: Source> Worker<S> {
                 return None;
             }
         };
-        match self.try_answer(request) {
-            Ok(answer) => Some(answer),
-            Err(error) => Some(self.failed(what, &error)),
+        let job = match request {
+            Request::Job(job) => job,
+            request => {
+                let answer = self.try_answer(request);
+                return Some(answer.unwrap_or_else(|error| self.failed(what, &error)));
+            }
+        };
+        let (number, writes) = (job.number, job.writes);
+        let found = self.work(job).map_err(|error| {
+            self.failed(what, &error);
+            Trouble::from(&error)
+        });
+        Some(Answer::Job { number, writes, found })
+    }
+
+    /// Does a page's work.
+    fn work(&mut self, job: Job) -> Result<Box<dyn Any + Send>, StoreError> {
+        let moment = Moment {
+            today: self.surroundings.today(),
+            actor: Actor { origin: Origin::Desk(job.employee), at: self.surroundings.now() },
+            language: job.language,
+        };
+        let found = (job.work)(self.opened()?.store(job.what)?, &moment)?;
+        if job.writes {
+            // Our own commit does not change our own version number.
+            self.cube = None;
         }
+        Ok(found)
     }
 
     fn failed(&mut self, what: Failed, error: &StoreError) -> Answer {
         tracing::warn!(?what, %error, "the database did not do what the desk asked");
         // Reading goes on from a fresh start; a change that could not be saved spoils no reading.
-        if !matches!(what, Failed::Handle(_) | Failed::Collect) {
+        if !matches!(what, Failed::Handle(_) | Failed::Collect | Failed::Job { writes: true, .. }) {
             self.cube = None;
             self.retry_at = Some(Instant::now() + RETRY);
         }
@@ -165,7 +193,7 @@ impl<S: Source> Worker<S> {
                 self.cube = None;
                 Ok(Answer::Handled(id))
             }
-            Request::Collect | Request::Retry | Request::Stop => {
+            Request::Job(_) | Request::Collect | Request::Retry | Request::Stop => {
                 Err(StoreError::Strange("a request without an answer".into()))
             }
         }

@@ -34,4 +34,12 @@ id! {
     SaleId,
     /// A row of `quote`.
     QuoteId,
+    /// A row of `appointment`.
+    AppointmentId,
+    /// A row of `contact_person`.
+    ContactPersonId,
+    /// A row of `message`.
+    MessageId,
+    /// A row of `step`.
+    StepId,
 }

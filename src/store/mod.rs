@@ -40,7 +40,7 @@ pub use error::StoreError;
 const APPLICATION_ID: i32 = 0x4241_4C49;
 
 /// Migrations in order; the first makes version 1.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/001.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
 
 /// SQLite before 3.51.3 can damage a write-ahead log that two processes share (faults 2.2).
 const OLDEST_SQLITE: i32 = 3_051_003;

@@ -1,13 +1,16 @@
 //! What the desk and its worker say to each other. Each request carries a number that its answer
 //! brings back.
 
+use std::any::Any;
+
 use chrono::NaiveDate;
 
+use super::context::Moment;
 use super::source::{Detail, Employee, Pulse, Query};
-use crate::domain::ids::TaskId;
+use crate::domain::ids::{EmployeeId, TaskId};
 use crate::domain::language::Language;
-use crate::store::StoreError;
 use crate::store::task_list::{TaskCube, TaskRow};
+use crate::store::{Store, StoreError};
 
 /// Rows of one page of the list.
 pub const PAGE: usize = 64;
@@ -26,8 +29,33 @@ pub enum Want {
     },
 }
 
+/// What a page wants done with the database.
+pub type Work = Box<dyn FnOnce(&mut Store, &Moment) -> Result<Box<dyn Any + Send>, StoreError> + Send>;
+
+/// A piece of work for the worker's thread.
+pub struct Job {
+    /// Comes back in the answer.
+    pub number: u64,
+    /// The call's name, for the log and for the tests that make it fail.
+    pub what: &'static str,
+    /// It changes something.
+    pub writes: bool,
+    /// Who is signed in.
+    pub employee: Option<EmployeeId>,
+    /// The language of the screen.
+    pub language: Language,
+    /// The work.
+    pub work: Work,
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job").field("number", &self.number).field("what", &self.what).finish_non_exhaustive()
+    }
+}
+
 /// What the desk asks.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Request {
     /// The list: these pages of it, and the task to select.
     Show {
@@ -63,6 +91,8 @@ pub enum Request {
         /// The language of its words.
         language: Language,
     },
+    /// A page's work with the database.
+    Job(Job),
     /// Ask the collector for a run.
     Collect,
     /// Try at once what failed.
@@ -112,6 +142,13 @@ pub enum Failed {
     Handle(TaskId),
     /// Asking the collector for a run.
     Collect,
+    /// A page's work of that name.
+    Job {
+        /// The call's name.
+        what: &'static str,
+        /// It was to change something.
+        writes: bool,
+    },
 }
 
 /// Why, as far as the screen tells it apart.
@@ -119,6 +156,8 @@ pub enum Failed {
 pub enum Trouble {
     /// The database could not be read.
     Unreadable,
+    /// Another program holds the database; a moment later it goes.
+    Busy,
     /// The database is damaged.
     Damaged,
     /// The disk is full.
@@ -131,6 +170,7 @@ impl From<&StoreError> for Trouble {
     fn from(error: &StoreError) -> Self {
         match error {
             StoreError::Damaged(_) => Trouble::Damaged,
+            StoreError::Busy => Trouble::Busy,
             StoreError::Full => Trouble::Full,
             StoreError::ReadOnly => Trouble::ReadOnly,
             _ => Trouble::Unreadable,
@@ -151,6 +191,15 @@ pub enum Answer {
     Detail(u64, Option<Box<Detail>>),
     /// The task is finished, safely on disk.
     Handled(TaskId),
+    /// What came of the job of that number.
+    Job {
+        /// The job's number.
+        number: u64,
+        /// It changed, or was to change, something.
+        writes: bool,
+        /// What it found.
+        found: Result<Box<dyn Any + Send>, Trouble>,
+    },
     /// The data has hardly any room left, or has room again.
     DiskNearlyFull(bool),
     /// Something could not be done.
