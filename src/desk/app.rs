@@ -193,10 +193,9 @@ impl Desk {
         }
         {
             let mut way = self.way.borrow_mut();
-            let first = matches!(
-                page,
-                ui::Page::Tasks | ui::Page::Customers | ui::Page::Agenda | ui::Page::Settings
-            ) && id == 0;
+            let first =
+                matches!(page, ui::Page::Tasks | ui::Page::Customers | ui::Page::Agenda | ui::Page::Settings)
+                    && id == 0;
             if first {
                 way.clear();
             }

@@ -4,8 +4,8 @@
 use balie_ui as ui;
 
 use super::convert;
-use super::wire::Want;
 use super::task::TasksPage;
+use super::wire::Want;
 use crate::domain::rule::RuleKey;
 use crate::domain::task::{EmployeeFilter, Period, TaskFilter};
 

@@ -147,7 +147,8 @@ impl Context {
     ) {
         let number = self.number.get() + 1;
         self.number.set(number);
-        let opened = move |found: Result<Box<dyn Any + Send>, Trouble>| match found.map(|any| any.downcast()) {
+        let opened = move |found: Result<Box<dyn Any + Send>, Trouble>| match found.map(|any| any.downcast())
+        {
             Ok(Ok(found)) => then(Ok(*found)),
             // The work's type and the answer's are the same by construction.
             Ok(Err(_)) => then(Err(Trouble::Unreadable)),

@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use balie_ui::TaskRow;
 use slint::{Model, ModelNotify, ModelTracker};
 
-use super::wire::PAGE;
 use super::slint;
+use super::wire::PAGE;
 
 /// Pages kept; a screen shows at most two at a time.
 const KEPT: usize = 6;

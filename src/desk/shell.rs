@@ -9,8 +9,8 @@ use balie_ui as ui;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use slint::{ComponentHandle, Weak};
 
-use super::wire::Trouble;
 use super::source::Pulse;
+use super::wire::Trouble;
 use super::{Surroundings, convert, slint};
 use crate::domain::language::Language;
 use crate::rules::alert::{Alert, Signals, Silence, Waiting, collector_silent, decide};

@@ -13,8 +13,8 @@ use chrono::NaiveDate;
 use slint::{ComponentHandle, ModelRc, VecModel, Weak};
 
 use super::list::TaskModel;
-use super::wire::{Counts, Failed, List, PAGE, Request, Want};
 use super::source::{Detail, Employee, Query};
+use super::wire::{Counts, Failed, List, PAGE, Request, Want};
 use super::{Surroundings, convert, slint};
 use crate::domain::ids::TaskId;
 use crate::domain::language::Language;

@@ -3,11 +3,13 @@
 //! One noun, one file; the words are those of the shop (customer, vehicle, task, rule ...).
 
 pub mod amount;
+pub mod consent;
 pub mod customer;
 pub mod dates;
 pub mod employee;
 pub mod ids;
 pub mod language;
+pub mod message;
 pub mod plate;
 pub mod records;
 pub mod rule;

@@ -6,6 +6,7 @@
 mod appointment;
 mod bulk;
 pub mod collection;
+mod consent;
 mod customer;
 mod demo;
 mod edits;
