@@ -1,9 +1,12 @@
-//! Messages to customers, and the channels on which a customer is reached.
+//! Messages to customers: by which channel, in which words, and by whose hand they leave.
 
-use super::rule::written;
+use serde::{Deserialize, Serialize};
 
-/// A way to reach a customer. What the law asks differs by channel (NEW-06).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+use super::rule::{LegalClass, written};
+
+/// The ways to reach a customer; consent is kept for each of them (NEW-06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Channel {
     /// A telephone call.
     Call,
@@ -18,4 +21,31 @@ written!(Channel, "a channel", Channel::Call => "call", Channel::Sms => "sms", C
 impl Channel {
     /// All three, in the order of the screen.
     pub const ALL: [Channel; 3] = [Channel::Call, Channel::Sms, Channel::Email];
+}
+
+/// How a message leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Through the outbox: a supplier delivers it.
+    Queue,
+    /// A person typed it into a telephone or a mail program: it has left already.
+    ByHand,
+}
+
+/// A message that is written and not yet on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Composed {
+    /// SMS or e-mail.
+    pub channel: Channel,
+    /// Telephone number (E.164) or e-mail address.
+    pub address: String,
+    /// An e-mail's subject.
+    pub subject: Option<String>,
+    /// The words.
+    pub body: String,
+    /// How it leaves.
+    pub way: Way,
+    /// Decides which consent it needs; checked again when it leaves.
+    pub legal_class: LegalClass,
 }

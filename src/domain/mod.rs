@@ -6,6 +6,7 @@ pub mod amount;
 pub mod consent;
 pub mod customer;
 pub mod dates;
+pub mod edit;
 pub mod employee;
 pub mod ids;
 pub mod language;
