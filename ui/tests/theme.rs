@@ -45,6 +45,9 @@ fn inks_are_readable_on_their_grounds() {
         let others = [
             (("on accent", theme.get_on_accent()), ("accent", theme.get_accent())),
             (("on accent", theme.get_on_accent()), ("accent pressed", theme.get_accent_pressed())),
+            (("on danger", theme.get_on_danger()), ("danger", theme.get_danger())),
+            (("on danger", theme.get_on_danger()), ("danger pressed", theme.get_danger_pressed())),
+            (("accent", theme.get_accent()), ("selected", theme.get_selected())),
             (("rail ink", theme.get_rail_ink()), ("rail", theme.get_rail())),
             (("rail ink", theme.get_rail_ink()), ("rail pressed", theme.get_rail_pressed())),
             (("rail muted", theme.get_rail_muted()), ("rail", theme.get_rail())),
