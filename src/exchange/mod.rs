@@ -84,6 +84,10 @@ pub fn import(
         let settled = settle(name, outcome);
         report.files.push(settled.map_err(|cause| ImportError::Store { file: name.clone(), cause })?);
     }
+    // What came in is safe already: were this cut short, the desk would finish it.
+    if let Err(error) = store.index_all() {
+        tracing::warn!(%error, "the search index is not complete yet");
+    }
     Ok(report)
 }
 

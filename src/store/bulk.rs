@@ -5,7 +5,7 @@
 
 use rusqlite::Connection;
 
-use super::StoreError;
+use super::{StoreError, search};
 
 /// With fewer rows than this nothing is gained.
 const WORTH_IT: u64 = 5_000;
@@ -16,6 +16,8 @@ const KEPT: &str = "visit_vehicle";
 /// What was laid aside.
 pub(super) struct Bulk {
     statements: Vec<String>,
+    /// Notes all of the table's rows for the search index, whose triggers were laid aside.
+    search: &'static str,
     /// The latest visits of the vehicles are to be worked out.
     visits: bool,
 }
@@ -37,7 +39,7 @@ impl Bulk {
         let mut find = connection.prepare(
             "SELECT type, name, sql FROM sqlite_schema
               WHERE sql IS NOT NULL AND name <> ?2
-                AND (tbl_name = ?1 AND type = 'index'
+                AND (tbl_name = ?1 AND (type = 'index' OR type = 'trigger' AND name LIKE 'search%')
                   OR ?1 = 'visit' AND (tbl_name = 'visit' AND type = 'trigger' OR name = 'vehicle_last_visit'))",
         )?;
         let mut rows = find.query([table, KEPT])?;
@@ -49,7 +51,7 @@ impl Bulk {
         }
         drop(rows);
         connection.execute_batch(&drops)?;
-        Ok(Some(Self { statements, visits }))
+        Ok(Some(Self { statements, search: search::noting(table), visits }))
     }
 
     /// Builds everything that was laid aside.
@@ -62,6 +64,7 @@ impl Bulk {
                 [],
             )?;
         }
+        connection.execute_batch(self.search)?;
         for statement in self.statements {
             connection.execute_batch(&statement)?;
         }

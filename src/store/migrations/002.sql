@@ -57,3 +57,78 @@ ALTER TABLE message ADD COLUMN legal_class TEXT NOT NULL DEFAULT 'commercial' CH
 ALTER TABLE appointment ADD COLUMN task_id INTEGER REFERENCES task (id);
 ALTER TABLE appointment ADD COLUMN notes TEXT;
 CREATE INDEX appointment_task ON appointment (task_id) WHERE task_id IS NOT NULL;
+
+-- A person who asked to be forgotten: the row stays, for the invoices, and says nothing any more.
+ALTER TABLE customer ADD COLUMN erased_at TEXT;
+
+-- Customers, and vehicles that nobody owns, by what people type: name, plate, telephone ... A
+-- customer's row is twice its number, a vehicle's is twice its number plus one. The texts themselves
+-- are not kept here a second time.
+CREATE VIRTUAL TABLE search USING fts5 (
+    name, company, plate, phone, place, email, code,
+    content = '', contentless_delete = 1, detail = column,
+    tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
+);
+-- So much is gathered in memory before it is written: an import fills it in few, large pieces.
+INSERT INTO search (search, rank) VALUES ('hashsize', 16777216);
+-- Its words, for those that were typed wrongly.
+CREATE VIRTUAL TABLE search_word USING fts5vocab (search, row);
+-- The rows that have to be indexed anew. Whoever changes a row only notes it here, which is cheap; the
+-- note is worked off in the transaction of an edit, after an import, or by the desk between touches.
+CREATE TABLE search_pending (row INTEGER PRIMARY KEY) STRICT;
+INSERT INTO search_pending (row) SELECT id * 2 FROM customer;
+INSERT INTO search_pending (row) SELECT id * 2 + 1 FROM vehicle;
+CREATE TRIGGER search_customer_added AFTER INSERT ON customer BEGIN
+    INSERT INTO search_pending (row) VALUES (new.id * 2) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_customer_changed
+AFTER UPDATE OF code, first_name, name, company, postcode, city, phone, mobile, email, erased_at ON customer BEGIN
+    INSERT INTO search_pending (row) VALUES (new.id * 2) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_customer_removed AFTER DELETE ON customer BEGIN
+    INSERT INTO search_pending (row) VALUES (old.id * 2) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_person_added AFTER INSERT ON contact_person BEGIN
+    INSERT INTO search_pending (row) VALUES (new.customer_id * 2) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_person_changed AFTER UPDATE ON contact_person BEGIN
+    INSERT INTO search_pending (row) VALUES (new.customer_id * 2) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_vehicle_added AFTER INSERT ON vehicle BEGIN
+    INSERT INTO search_pending (row) VALUES (new.id * 2 + 1) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_vehicle_changed AFTER UPDATE OF plate, active ON vehicle BEGIN
+    INSERT INTO search_pending (row)
+    SELECT new.id * 2 + 1 UNION SELECT customer_id * 2 FROM ownership WHERE vehicle_id = new.id
+        ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_ownership_added AFTER INSERT ON ownership BEGIN
+    INSERT INTO search_pending (row)
+    SELECT new.vehicle_id * 2 + 1 UNION SELECT customer_id * 2 FROM ownership WHERE vehicle_id = new.vehicle_id
+        ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_ownership_removed AFTER DELETE ON ownership BEGIN
+    INSERT INTO search_pending (row)
+    SELECT old.vehicle_id * 2 + 1 UNION SELECT old.customer_id * 2 WHERE true
+        ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_ownership_changed AFTER UPDATE ON ownership BEGIN
+    INSERT INTO search_pending (row)
+    SELECT new.vehicle_id * 2 + 1 UNION SELECT customer_id * 2 FROM ownership WHERE vehicle_id = new.vehicle_id
+        ON CONFLICT DO NOTHING;
+END;
+
+-- The customers in the order of their names, and a customer's last visit, without sorting.
+CREATE INDEX customer_name ON customer (coalesce(company, name, first_name, code) COLLATE NOCASE);
+CREATE INDEX visit_customer_day ON visit (customer_id, visited_on);
+
+-- What a row of an import is known by that would bring an erased person back: salted fingerprints of code, telephone
+-- and e-mail, from which these cannot be read.
+CREATE TABLE erased (
+    fingerprint  TEXT    PRIMARY KEY,
+    customer_id  INTEGER NOT NULL REFERENCES customer (id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE salt (
+    purpose  TEXT PRIMARY KEY,
+    value    TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
