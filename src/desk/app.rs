@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use balie_ui as ui;
 use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
 
+use super::calendar::CalendarSheet;
 use super::context::{Context, Page};
+use super::keyboard::Keyboard;
 use super::shell::{Fault, Shell};
 use super::source::{Query, Source};
 use super::task::TasksPage;
@@ -69,6 +71,8 @@ pub struct Desk {
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
     shell: Shell,
+    keyboard: Rc<Keyboard>,
+    calendar: Rc<CalendarSheet>,
     requests: Sender<Request>,
     answers: Receiver<Answer>,
     alive: Arc<Alive>,
@@ -109,8 +113,22 @@ impl Desk {
         let tasks = TasksPage::connect(&window, requests.clone(), Arc::clone(&surroundings), start.language);
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
+        let keyboard = Keyboard::connect(&window, start.language);
+        let (keys, clock) = (Rc::clone(&keyboard), Arc::clone(&context.surroundings));
+        let calendar = CalendarSheet::connect(&window, clock, move || keys.close());
         let way = RefCell::new(vec![(ui::Page::Tasks, 0)]);
-        let desk = Rc::new(Self { window, context, tasks, way, shell, requests, answers, alive });
+        let desk = Rc::new(Self {
+            window,
+            context,
+            tasks,
+            way,
+            shell,
+            keyboard,
+            calendar,
+            requests,
+            answers,
+            alive,
+        });
         desk.connect();
         desk.shell.tick();
         Ok(desk)
@@ -221,6 +239,8 @@ impl Desk {
     }
 
     fn show_page(&self) {
+        self.keyboard.close();
+        self.calendar.close();
         let Some((page, id)) = self.way.borrow().last().copied() else { return };
         let global = self.window.global::<ui::Desk>();
         if let Some(adapter) = self.page(page) {
@@ -281,6 +301,7 @@ impl Desk {
     pub fn speak(&self, language: Language) {
         self.context.set_language(language);
         self.shell.speak(language);
+        self.keyboard.speak(language);
         self.tasks.speak(language);
         if let Some(page) = self.present() {
             page.speak();

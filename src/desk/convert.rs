@@ -75,6 +75,12 @@ pub fn maybe_date(given: Option<NaiveDate>) -> ui::Date {
     given.map(date).unwrap_or_default()
 }
 
+/// A date that the pages hand over; none when it is unknown.
+pub fn from_date(given: &ui::Date) -> Option<NaiveDate> {
+    let part = |value: i32| u32::try_from(value).ok();
+    NaiveDate::from_ymd_opt(given.year, part(given.month)?, part(given.day)?).filter(|_| given.year != 0)
+}
+
 /// A language.
 pub fn language(language: Language) -> ui::Language {
     match language {

@@ -8,10 +8,13 @@
 //! never here.
 
 mod app;
+mod calendar;
 mod choice;
 pub mod context;
 mod convert;
 pub mod font;
+mod keyboard;
+mod keys;
 mod list;
 pub mod picture;
 mod shell;

@@ -45,6 +45,10 @@ fn inks_are_readable_on_their_grounds() {
         let others = [
             (("on accent", theme.get_on_accent()), ("accent", theme.get_accent())),
             (("on accent", theme.get_on_accent()), ("accent pressed", theme.get_accent_pressed())),
+            (("ink", theme.get_ink()), ("key", theme.get_key())),
+            (("ink", theme.get_ink()), ("other key", theme.get_key_other())),
+            (("accent", theme.get_accent()), ("other key", theme.get_key_other())),
+            (("ink", theme.get_ink()), ("key pressed", theme.get_key_pressed())),
             (("on danger", theme.get_on_danger()), ("danger", theme.get_danger())),
             (("on danger", theme.get_on_danger()), ("danger pressed", theme.get_danger_pressed())),
             (("accent", theme.get_accent()), ("selected", theme.get_selected())),
