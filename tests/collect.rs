@@ -76,8 +76,11 @@ fn a_handled_task_does_not_come_back_for_the_same_date() {
     shop.collect();
     let task = shop.open().first().unwrap().id;
     let actor = shop.actor();
-    assert!(shop.store.handle_task(task, Some("klaar"), actor).unwrap());
-    assert!(!shop.store.handle_task(task, None, actor).unwrap(), "the second finger finds it finished");
+    assert!(shop.store.handle_task(task, Some("klaar"), actor).unwrap().is_some());
+    assert!(
+        shop.store.handle_task(task, None, actor).unwrap().is_none(),
+        "the second finger finds it finished"
+    );
     assert_eq!(shop.collect().made, 0);
     assert_eq!(shop.list(StatusFilter::Closed).len(), 1);
     shop.vehicle("JL-29-JK").inspection_expires("2015-05-11");

@@ -13,13 +13,14 @@ use balie::desk::Start;
 use balie::desk::slint::ComponentHandle;
 use balie::desk::source::{Detail, Employee, Pulse, Query, Source};
 use balie::desk::ui::{Desk as DeskGlobal, DetailState, FaultKind, ListState};
-use balie::domain::ids::TaskId;
+use balie::domain::ids::{StepId, TaskId};
 use balie::domain::language::Language;
 use balie::domain::task::StatusFilter;
 use balie::rules::alert::Alert;
+use balie::store::history::Actor;
 use balie::store::task_list::{TaskCube, TaskRow};
 use balie::store::{Store, StoreError};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use desk_scene::{Scene, Shop, machine};
 
 /// Which call fails; `MENDED` none.
@@ -94,12 +95,12 @@ impl Source for Faulty {
         id: TaskId,
         today: NaiveDate,
         language: Language,
-        at: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+        actor: Actor,
+    ) -> Result<Option<StepId>, StoreError> {
         if self.full.load(Ordering::SeqCst) {
             return Err(StoreError::Full);
         }
-        self.store.handle(id, today, language, at)
+        self.store.handle(id, today, language, actor)
     }
 }
 

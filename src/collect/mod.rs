@@ -59,6 +59,7 @@ pub fn run_reporting(
         }
         progress();
     }
+    report.returned += run.pursue(&settings)?;
     let places = free_places(&settings.general, run.released_this_week()?);
     report.released += run.release(&settings, places)?;
     report.waiting = run.count_waiting()?;

@@ -1,5 +1,5 @@
-//! Why is this task here, and why is that one not (NEW-01): every rule for one vehicle, with the
-//! facts, by the same decision as the collector's.
+//! Why is this task here, and why is that one not (NEW-01), in a technician's words: every rule for
+//! one vehicle, with the facts. The judgement is `rules::why`'s.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -8,10 +8,9 @@ use serde_json::{Map, Value, json};
 use crate::domain::plate::Plate;
 use crate::domain::rule::{RuleKey, Source};
 use crate::domain::settings::{Numbers, Settings};
-use crate::domain::task::TaskState;
-use crate::rules::decide::{Day, Reason, Verdict, decide, since};
-use crate::rules::rank::Waiting;
-use crate::store::facts::{Candidate, StandingTask};
+use crate::rules::decide::Reason;
+use crate::rules::why::{Case, Stand};
+use crate::store::facts::RegisterRecord;
 use crate::store::{Store, StoreError};
 
 /// The answer for one vehicle.
@@ -43,154 +42,95 @@ pub struct WhyRule {
 pub fn why(store: &Store, plate: &Plate, today: NaiveDate) -> Result<Why, StoreError> {
     let missing = || StoreError::Missing { noun: "vehicle with the plate", name: plate.to_string() };
     let (vehicle, _) = store.vehicle_by_plate(plate)?.ok_or_else(missing)?;
-    let settings = store.settings()?;
-    let last = store.last_collected()?;
-    let queue = store.waiting_in_order(today)?;
-    let mut rules = Vec::with_capacity(RuleKey::ALL.len());
-    for rule in RuleKey::ALL {
-        let day = Day { today, since: Some(since(today, last.get(&rule).copied(), &settings)) };
-        let mut cases = Vec::new();
-        for half in rule.halves() {
-            for candidate in store.candidates(rule, *half, Some(vehicle), today)? {
-                cases.push(Case::judge(candidate, &settings, day));
-            }
-        }
-        // What is in the list first, then what comes nearest to it; the newest of equals.
-        cases.sort_by_key(|case| case.distance());
-        let mut answer = match cases.first() {
-            Some(case) => case.answer(rule, &settings, &queue),
+    let judgement = store.judge(vehicle, today)?;
+    let settings = &judgement.settings;
+    let rules = judgement.answers.iter().map(|answer| {
+        let rule = answer.rule;
+        let mut said = match answer.cases.first() {
+            Some(case) => say(rule, case, settings),
             None => WhyRule { rule, made: false, reason: nothing(rule).to_owned(), facts: Map::new() },
         };
-        if cases.len() > 1 {
-            let others = cases.iter().skip(1).map(|case| {
-                let other = case.answer(rule, &settings, &queue);
+        if answer.cases.len() > 1 {
+            let others = answer.cases.iter().skip(1).map(|case| {
+                let other = say(rule, case, settings);
                 json!({ "made": other.made, "reason": other.reason, "facts": other.facts })
             });
-            answer.facts.insert("others".to_owned(), others.collect());
+            said.facts.insert("others".to_owned(), others.collect());
         }
         if matches!(rule, RuleKey::Inspection | RuleKey::Registration) {
-            answer.facts.insert("register".to_owned(), register(store, vehicle)?);
+            said.facts.insert("register".to_owned(), register(judgement.register));
         }
-        rules.push(answer);
-    }
-    Ok(Why { plate: plate.as_str().to_owned(), rules })
+        said
+    });
+    Ok(Why { plate: plate.as_str().to_owned(), rules: rules.collect() })
 }
 
-fn register(store: &Store, vehicle: crate::domain::ids::VehicleId) -> Result<Value, StoreError> {
-    Ok(store.register_record(vehicle)?.map_or(Value::Null, |record| {
+fn register(record: Option<RegisterRecord>) -> Value {
+    record.map_or(Value::Null, |record| {
         json!({
             "inspection_expires_on": record.inspection_expires_on,
             "registered_on": record.registered_on,
             "fetched_at": record.fetched_at,
         })
-    }))
+    })
 }
 
-/// One subject of a rule, judged.
-struct Case {
-    candidate: Candidate,
-    verdict: Verdict,
+/// One subject of a rule, in words and facts.
+fn say(rule: RuleKey, case: &Case, settings: &Settings) -> WhyRule {
+    let facts = &case.facts;
+    let mut map = Map::new();
+    let mut add = |name: &str, value: Value| {
+        if !value.is_null() {
+            map.insert(name.to_owned(), value);
+        }
+    };
+    add("counts_from", json!(facts.counts_from));
+    add("execute_on", json!(case.verdict.execute_on));
+    if rule.halves().len() > 1 {
+        add("half", json!(facts.half.as_str()));
+    }
+    add("number", number(rule, settings));
+    add("task", json!(case.existing.map(|task| task.state.as_str())));
+    add("task_id", json!(case.existing.map(|task| task.task.0)));
+    add("total", json!(facts.total.map(|total| total.to_string())));
+    if let Some(customer) = facts.customer {
+        add("customer_kind", json!(customer.kind.as_str()));
+        add("contact_allowed", json!(customer.contact_allowed));
+    }
+    if let Some(vehicle) = &facts.vehicle {
+        add("last_visit_on", json!(vehicle.last_visit_on));
+        add("inspection_appointment_on", json!(vehicle.inspection_appointment_on));
+    }
+    if let Some(registration) = facts.registration {
+        add("our_registration", json!(registration.ours));
+        add("detected_on", json!(registration.detected_on));
+    }
+    WhyRule { rule, made: case.stand.is_made(), reason: standing(case.stand, settings), facts: map }
 }
 
-impl Case {
-    fn judge(candidate: Candidate, settings: &Settings, day: Day) -> Self {
-        // Old news holds back a new task, not one that stands.
-        let stands = candidate.task.is_some_and(|task| task.state != TaskState::Withdrawn);
-        let day = if stands { Day { since: None, ..day } } else { day };
-        let verdict = decide(&candidate.facts, settings, day);
-        Self { candidate, verdict }
-    }
-
-    fn distance(&self) -> u8 {
-        match self.candidate.task.map(|task| task.state) {
-            Some(TaskState::Open) => 0,
-            Some(TaskState::Waiting) => 1,
-            _ if self.verdict.is_made() && self.candidate.task.is_none() => 2,
-            Some(TaskState::Handled) => 3,
-            Some(TaskState::Withdrawn) => 4,
-            None => match self.verdict.against {
-                Some(Reason::NoDate) => 7,
-                Some(Reason::OldNews(_)) => 6,
-                _ => 5,
-            },
+fn standing(stand: Stand, settings: &Settings) -> String {
+    match stand {
+        Stand::InList { execute_on } => format!("in the list, to be carried out on {execute_on}"),
+        Stand::Handled => "handled; it does not come back for the same date".to_owned(),
+        Stand::Due => "due: the next collection makes the task".to_owned(),
+        Stand::Against(reason) => words(reason, settings),
+        Stand::Withdrawn(None) => {
+            "withdrawn: its reason is there again: the next collection brings it back".to_owned()
         }
-    }
-
-    fn answer(&self, rule: RuleKey, settings: &Settings, queue: &[Waiting]) -> WhyRule {
-        let facts = &self.candidate.facts;
-        let against = self.verdict.against.map(|reason| words(reason, settings));
-        let (made, reason) = match (self.candidate.task, against) {
-            (Some(task), against) => standing(task, against, settings, queue),
-            (None, Some(against)) => (false, against),
-            (None, None) => (false, "due: the next collection makes the task".to_owned()),
-        };
-        let mut map = Map::new();
-        let mut add = |name: &str, value: Value| {
-            if !value.is_null() {
-                map.insert(name.to_owned(), value);
-            }
-        };
-        add("counts_from", json!(facts.counts_from));
-        add("execute_on", json!(self.verdict.execute_on));
-        if rule.halves().len() > 1 {
-            add("half", json!(facts.half.as_str()));
-        }
-        add("number", number(rule, settings));
-        add("task", json!(self.candidate.task.map(|task| task.state.as_str())));
-        add("task_id", json!(self.candidate.task.map(|task| task.id.0)));
-        add("total", json!(facts.total.map(|total| total.to_string())));
-        if let Some(customer) = facts.customer {
-            add("customer_kind", json!(customer.kind.as_str()));
-            add("contact_allowed", json!(customer.contact_allowed));
-        }
-        if let Some(vehicle) = &facts.vehicle {
-            add("last_visit_on", json!(vehicle.last_visit_on));
-            add("inspection_appointment_on", json!(vehicle.inspection_appointment_on));
-        }
-        if let Some(registration) = facts.registration {
-            add("our_registration", json!(registration.ours));
-            add("detected_on", json!(registration.detected_on));
-        }
-        WhyRule { rule, made, reason, facts: map }
-    }
-}
-
-fn standing(
-    task: StandingTask,
-    against: Option<String>,
-    settings: &Settings,
-    queue: &[Waiting],
-) -> (bool, String) {
-    match task.state {
-        TaskState::Open => (true, format!("in the list, to be carried out on {}", task.execute_on)),
-        TaskState::Handled => (true, "handled; it does not come back for the same date".to_owned()),
-        TaskState::Withdrawn => {
-            let why = against.unwrap_or_else(|| {
-                "its reason is there again: the next collection brings it back".to_owned()
-            });
-            (false, format!("withdrawn: {why}"))
-        }
-        TaskState::Waiting => {
-            let place = queue.iter().position(|waiting| waiting.task == task.id);
-            let (Some(place), Some(waiting)) = (place, place.and_then(|place| queue.get(place))) else {
-                return (true, "waits for a place in this week's capacity".to_owned());
-            };
-            (
-                true,
-                format!(
-                    "waits: the capacity of {} a week is used up; number {} of {} in the queue (counts from {}, customer worth {} in three years, {})",
-                    settings.general.weekly_capacity,
-                    place + 1,
-                    queue.len(),
-                    waiting.counts_from,
-                    waiting.value,
-                    waiting.contacted_at.map_or_else(
-                        || "never contacted".to_owned(),
-                        |at| format!("last contacted {}", at.date_naive())
-                    ),
-                ),
-            )
-        }
+        Stand::Withdrawn(Some(reason)) => format!("withdrawn: {}", words(reason, settings)),
+        Stand::Waits(None) => "waits for a place in this week's capacity".to_owned(),
+        Stand::Waits(Some(place)) => format!(
+            "waits: the capacity of {} a week is used up; number {} of {} in the queue (counts from {}, customer worth {} in three years, {})",
+            settings.general.weekly_capacity,
+            place.number,
+            place.of,
+            place.counts_from,
+            place.value,
+            place.contacted_at.map_or_else(
+                || "never contacted".to_owned(),
+                |at| format!("last contacted {}", at.date_naive())
+            ),
+        ),
     }
 }
 

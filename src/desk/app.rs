@@ -110,7 +110,7 @@ impl Desk {
         let window = ui::AppWindow::new()?;
         window.global::<ui::Theme>().set_dark(start.dark);
         let context = Context::new(&window, Arc::clone(&surroundings), requests.clone(), start.language);
-        let tasks = TasksPage::connect(&window, requests.clone(), Arc::clone(&surroundings), start.language);
+        let tasks = TasksPage::connect(&window, requests.clone(), Rc::clone(&context), start.language);
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
         let keyboard = Keyboard::connect(&window, start.language);
@@ -154,6 +154,7 @@ impl Desk {
         global.on_close_toast(on(|desk| {
             desk.context.hush();
         }));
+        global.on_undo(on(|desk| desk.undo()));
         let desk = Rc::downgrade(self);
         global.on_go(move |page, id| {
             if let Some(desk) = desk.upgrade() {
@@ -256,6 +257,13 @@ impl Desk {
         self.tasks.most_urgent();
     }
 
+    /// The step that the line at the bottom offers to undo.
+    fn undo(&self) {
+        if let Some(step) = self.context.hush() {
+            self.context.undo(step, |_| {});
+        }
+    }
+
     /// The receptionist wants the newest tasks now.
     fn collect(&self) {
         if self.requests.send(Request::Collect).is_ok() {
@@ -353,8 +361,9 @@ impl Desk {
                 self.context.answered(number, found);
             }
             Answer::Detail(number, detail) => self.tasks.detailed(number, detail.as_deref()),
-            Answer::Handled(id) => {
+            Answer::Handled(id, step) => {
                 self.tasks.handled(id);
+                self.context.confirm(ui::Toast::Handled, step);
                 self.shell.saved(None);
             }
             Answer::DiskNearlyFull(nearly) => {

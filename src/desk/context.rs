@@ -21,6 +21,7 @@ use crate::domain::employee::Role;
 use crate::domain::ids::{EmployeeId, StepId};
 use crate::domain::language::Language;
 use crate::store::history::Actor;
+use crate::store::step::Undone;
 use crate::store::{Store, StoreError};
 
 /// How long a finished step can be undone with one touch (NEW-04).
@@ -48,6 +49,14 @@ pub struct Session {
     pub name: String,
     /// What the employee may do.
     pub role: Role,
+}
+
+/// What a piece of work does to the database.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Reads,
+    Writes,
+    Keeps,
 }
 
 type Then = Box<dyn FnOnce(Result<Box<dyn Any + Send>, Trouble>)>;
@@ -124,7 +133,7 @@ impl Context {
         work: impl FnOnce(&mut Store, &Moment) -> Result<T, StoreError> + Send + 'static,
         then: impl FnOnce(Result<T, Trouble>) + 'static,
     ) {
-        self.send(what, false, work, then);
+        self.send(what, Kind::Reads, work, then);
     }
 
     /// As [`Context::read`], for what changes something: when it could not be saved the banner says so,
@@ -135,13 +144,42 @@ impl Context {
         work: impl FnOnce(&mut Store, &Moment) -> Result<T, StoreError> + Send + 'static,
         then: impl FnOnce(Result<T, Trouble>) + 'static,
     ) {
-        self.send(what, true, work, then);
+        self.send(what, Kind::Writes, work, then);
+    }
+
+    /// As [`Context::save`], for what is half typed: no list and no count changes with it.
+    pub fn keep<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(&mut Store, &Moment) -> Result<T, StoreError> + Send + 'static,
+        then: impl FnOnce(Result<T, Trouble>) + 'static,
+    ) {
+        self.send(what, Kind::Keeps, work, then);
+    }
+
+    /// Takes a step back and says at the bottom what came of it; `then` hears it too (NEW-04).
+    pub fn undo(self: &Rc<Self>, step: StepId, then: impl FnOnce(Option<Undone>) + 'static) {
+        let this = Rc::downgrade(self);
+        self.save(
+            "step.undo",
+            move |store, moment| store.undo(step, moment.actor),
+            move |undone| {
+                if let Some(this) = this.upgrade() {
+                    match &undone {
+                        Ok(Undone::Done { .. }) => this.confirm(ui::Toast::Undone, None),
+                        Ok(Undone::Refused(_)) => this.confirm(ui::Toast::UndoRefused, None),
+                        Err(_) => this.confirm(ui::Toast::NotSaved, None),
+                    }
+                }
+                then(undone.ok());
+            },
+        );
     }
 
     fn send<T: Send + 'static>(
         &self,
         what: &'static str,
-        writes: bool,
+        kind: Kind,
         work: impl FnOnce(&mut Store, &Moment) -> Result<T, StoreError> + Send + 'static,
         then: impl FnOnce(Result<T, Trouble>) + 'static,
     ) {
@@ -158,7 +196,8 @@ impl Context {
         let job = Job {
             number,
             what,
-            writes,
+            writes: kind != Kind::Reads,
+            recount: kind == Kind::Writes,
             employee: self.session.borrow().as_ref().map(|session| session.employee),
             language: self.language.get(),
             work: Box::new(move |store, moment| {

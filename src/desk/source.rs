@@ -4,10 +4,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::employee;
-use crate::domain::ids::{EmployeeId, TaskId};
+use crate::domain::ids::{EmployeeId, StepId, TaskId};
 use crate::domain::language::Language;
 use crate::domain::task::{TaskFilter, TaskOrder};
-use crate::store::history::{Actor, HistoryLine, Origin};
+use crate::store::history::{Actor, HistoryLine};
 use crate::store::task_detail::TaskDetail;
 use crate::store::task_list::{DueCounts, TaskCube, TaskRow};
 use crate::store::{Store, StoreError};
@@ -111,7 +111,7 @@ pub trait Source {
     /// # Errors
     /// When that could not be saved.
     fn collect(&mut self) -> Result<(), StoreError>;
-    /// Finishes a task; `false` when that was done already.
+    /// Finishes a task; answers the step that undoes it, none when that was done already.
     ///
     /// # Errors
     /// When it could not be saved.
@@ -120,8 +120,8 @@ pub trait Source {
         id: TaskId,
         today: NaiveDate,
         language: Language,
-        at: DateTime<Utc>,
-    ) -> Result<bool, StoreError>;
+        actor: Actor,
+    ) -> Result<Option<StepId>, StoreError>;
 }
 
 impl Source for Store {
@@ -187,10 +187,10 @@ impl Source for Store {
         id: TaskId,
         today: NaiveDate,
         language: Language,
-        at: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+        actor: Actor,
+    ) -> Result<Option<StepId>, StoreError> {
         // Its words stay as they are now, whatever becomes of the facts.
         let words = self.task_row(id, today, language)?.map(|row| row.description);
-        self.handle_task(id, words.as_deref(), Actor { origin: Origin::Desk(None), at })
+        self.handle_task(id, words.as_deref(), actor)
     }
 }

@@ -12,10 +12,11 @@ use balie_ui as ui;
 use chrono::NaiveDate;
 use slint::{ComponentHandle, ModelRc, VecModel, Weak};
 
+use super::context::Context;
 use super::list::TaskModel;
 use super::source::{Detail, Employee, Query};
 use super::wire::{Counts, Failed, List, PAGE, Request, Want};
-use super::{Surroundings, convert, slint};
+use super::{convert, slint};
 use crate::domain::ids::TaskId;
 use crate::domain::language::Language;
 use crate::domain::rule::RuleKey;
@@ -31,7 +32,7 @@ const CAME: Duration = Duration::from_millis(350);
 pub struct TasksPage {
     window: Weak<ui::AppWindow>,
     requests: Sender<Request>,
-    surroundings: std::sync::Arc<dyn Surroundings>,
+    pub(super) context: Rc<Context>,
     model: Rc<TaskModel>,
     /// The number of the list that was asked for last; only its answers count.
     number: Rc<Cell<u64>>,
@@ -66,7 +67,7 @@ impl TasksPage {
     pub fn connect(
         window: &ui::AppWindow,
         requests: Sender<Request>,
-        surroundings: std::sync::Arc<dyn Surroundings>,
+        context: Rc<Context>,
         language: Language,
     ) -> Rc<Self> {
         let number = Rc::new(Cell::new(Self::FIRST));
@@ -77,13 +78,13 @@ impl TasksPage {
         }));
         let state = State {
             query: Query { language, ..Query::default() },
-            today: surroundings.today(),
+            today: context.surroundings.today(),
             ..State::default()
         };
         let page = Rc::new(Self {
             window: window.as_weak(),
             requests,
-            surroundings,
+            context,
             model: Rc::clone(&model),
             number,
             state: RefCell::new(state),
@@ -207,7 +208,8 @@ impl TasksPage {
         let tasks = window.global::<ui::Tasks>();
         tasks.set_saving(true);
         tasks.set_save_failed(false);
-        self.ask(Request::Handle { id, language });
+        let employee = self.context.session().map(|session| session.employee);
+        self.ask(Request::Handle { id, language, employee });
     }
 
     pub(super) fn tell_filters(&self) {
@@ -316,8 +318,10 @@ impl TasksPage {
             return;
         };
         tasks.set_detail(convert::detail(detail, today));
-        let lines =
-            detail.history.iter().map(|line| convert::history(line, |at| self.surroundings.local(at)));
+        let lines = detail
+            .history
+            .iter()
+            .map(|line| convert::history(line, |at| self.context.surroundings.local(at)));
         tasks.set_history(ModelRc::from(Rc::new(VecModel::from_iter(lines))));
         tasks.set_detail_state(ui::DetailState::Shown);
     }

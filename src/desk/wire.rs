@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::context::Moment;
 use super::source::{Detail, Employee, Pulse, Query};
-use crate::domain::ids::{EmployeeId, TaskId};
+use crate::domain::ids::{EmployeeId, StepId, TaskId};
 use crate::domain::language::Language;
 use crate::store::task_list::{TaskCube, TaskRow};
 use crate::store::{Store, StoreError};
@@ -40,6 +40,8 @@ pub struct Job {
     pub what: &'static str,
     /// It changes something.
     pub writes: bool,
+    /// Lists and counts change with it.
+    pub recount: bool,
     /// Who is signed in.
     pub employee: Option<EmployeeId>,
     /// The language of the screen.
@@ -90,6 +92,8 @@ pub enum Request {
         id: TaskId,
         /// The language of its words.
         language: Language,
+        /// Who is signed in.
+        employee: Option<EmployeeId>,
     },
     /// A page's work with the database.
     Job(Job),
@@ -189,8 +193,8 @@ pub enum Answer {
     Counts(Box<Counts>),
     /// The detail of that number; none when the task is gone.
     Detail(u64, Option<Box<Detail>>),
-    /// The task is finished, safely on disk.
-    Handled(TaskId),
+    /// The task is finished, safely on disk; with the step that undoes it.
+    Handled(TaskId, Option<StepId>),
     /// What came of the job of that number.
     Job {
         /// The job's number.

@@ -144,7 +144,7 @@ impl<S: Source> Worker<S> {
             language: job.language,
         };
         let found = (job.work)(self.opened()?.store(job.what)?, &moment)?;
-        if job.writes {
+        if job.recount {
             // Our own commit does not change our own version number.
             self.cube = None;
         }
@@ -186,12 +186,12 @@ impl<S: Source> Worker<S> {
             Request::Detail { number, id, language } => {
                 Ok(Answer::Detail(number, self.opened()?.detail(id, today, language)?.map(Box::new)))
             }
-            Request::Handle { id, language } => {
-                let at = self.surroundings.now();
-                self.opened()?.handle(id, today, language, at)?;
+            Request::Handle { id, language, employee } => {
+                let actor = Actor { origin: Origin::Desk(employee), at: self.surroundings.now() };
+                let step = self.opened()?.handle(id, today, language, actor)?;
                 // Our own commit does not change our own version number.
                 self.cube = None;
-                Ok(Answer::Handled(id))
+                Ok(Answer::Handled(id, step))
             }
             Request::Job(_) | Request::Collect | Request::Retry | Request::Stop => {
                 Err(StoreError::Strange("a request without an answer".into()))

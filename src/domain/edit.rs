@@ -115,8 +115,8 @@ pub struct TaskEdit {
     pub email_box: Option<bool>,
     /// A note of a call.
     pub note: Option<CallNote>,
-    /// The handled box.
-    pub handled: bool,
+    /// The handled box, where a person touched it; unticking it opens a handled task again.
+    pub handled_box: Option<bool>,
 }
 
 impl TaskEdit {

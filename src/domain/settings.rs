@@ -66,6 +66,8 @@ pub struct General {
     pub overdue_after_days: u32,
     /// Minutes for which a long press silences the blinking (CSS-08).
     pub silence_minutes: u32,
+    /// Days after which a customer who was contacted and did not book comes back (NEW-10).
+    pub come_back_days: u32,
 }
 
 /// Everything a shop set.
@@ -105,13 +107,14 @@ impl Default for General {
             look_back_days: 14,
             overdue_after_days: 7,
             silence_minutes: 60,
+            come_back_days: 7,
         }
     }
 }
 
 impl General {
     /// Name, smallest and largest value of each number, and the number itself.
-    fn fields(&mut self) -> [(&'static str, u32, u32, &mut u32); 8] {
+    fn fields(&mut self) -> [(&'static str, u32, u32, &mut u32); 9] {
         [
             ("collect_every_hours", 1, 168, &mut self.collect_every_hours),
             ("registration_check_every_days", 1, 365, &mut self.registration_check_every_days),
@@ -121,6 +124,7 @@ impl General {
             ("look_back_days", 0, MOST_DAYS, &mut self.look_back_days),
             ("overdue_after_days", 0, 366, &mut self.overdue_after_days),
             ("silence_minutes", 1, 1440, &mut self.silence_minutes),
+            ("come_back_days", 1, 366, &mut self.come_back_days),
         ]
     }
 }
@@ -303,7 +307,7 @@ mod tests {
         ] {
             assert_eq!(settings.get(key), Ok(value), "{key}");
         }
-        assert_eq!(settings.list().len(), 8 + 16 * 3 + 12 + 6);
+        assert_eq!(settings.list().len(), 9 + 16 * 3 + 12 + 6);
     }
 
     #[test]

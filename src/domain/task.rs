@@ -126,21 +126,23 @@ pub enum StatusFilter {
     Waiting,
     /// Taken back by the collector.
     Withdrawn,
+    /// Contacted, not booked: waiting to come back, or come back (NEW-10).
+    Pursued,
     /// All of them.
     All,
 }
 
-written!(StatusFilter, "a status", StatusFilter::Open => "open", StatusFilter::Closed => "closed", StatusFilter::Waiting => "waiting", StatusFilter::Withdrawn => "withdrawn", StatusFilter::All => "all");
+written!(StatusFilter, "a status", StatusFilter::Open => "open", StatusFilter::Closed => "closed", StatusFilter::Waiting => "waiting", StatusFilter::Withdrawn => "withdrawn", StatusFilter::Pursued => "pursued", StatusFilter::All => "all");
 
 impl StatusFilter {
-    /// The state it asks for; `None` is all.
+    /// The state it asks for; `None` is more than one.
     pub fn state(self) -> Option<TaskState> {
         match self {
             StatusFilter::Open => Some(TaskState::Open),
             StatusFilter::Closed => Some(TaskState::Handled),
             StatusFilter::Waiting => Some(TaskState::Waiting),
             StatusFilter::Withdrawn => Some(TaskState::Withdrawn),
-            StatusFilter::All => None,
+            StatusFilter::Pursued | StatusFilter::All => None,
         }
     }
 }

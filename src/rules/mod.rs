@@ -7,5 +7,8 @@ pub mod alert;
 pub mod decide;
 pub mod describe;
 pub mod facts;
+pub mod odometer;
 pub mod rank;
+pub mod validity;
+pub mod why;
 pub mod window;

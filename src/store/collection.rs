@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::facts::{self, Candidate};
 use super::history::{Actor, instant};
 use super::task::{self, Following, NewTask};
-use super::{Store, StoreError, setting};
+use super::{Store, StoreError, pursuit, setting};
 use crate::domain::amount::Money;
 use crate::domain::ids::{EmployeeId, TaskId};
 use crate::domain::rule::{Half, RuleKey};
@@ -25,7 +25,7 @@ pub struct CollectReport {
     pub made: u32,
     /// Tasks taken back, because their reason is gone.
     pub withdrawn: u32,
-    /// Withdrawn tasks whose reason is there again.
+    /// Withdrawn tasks whose reason is there again, and contacted ones whose day has come.
     pub returned: u32,
     /// Tasks that wait for a place in a week's capacity, after this run.
     pub waiting: u32,
@@ -152,6 +152,15 @@ impl Run<'_> {
         task::follow(&self.write, task, before, after, self.actor)
     }
 
+    /// Brings back what was contacted and not booked and whose day has come, and ends what has been
+    /// booked, sold or declined since (NEW-10). Says how many came back.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read or written.
+    pub fn pursue(&self, settings: &Settings) -> Result<u32, StoreError> {
+        pursuit::pursue(&self.write, settings, self.today, self.actor)
+    }
+
     /// Releases the highest ranking waiting tasks, at most `places` (`None`: all), and says how many.
     ///
     /// # Errors
@@ -263,7 +272,7 @@ fn waiting(
                 (SELECT coalesce(sum(i.total_cents), 0) FROM invoice i
                   WHERE i.customer_id = t.customer_id AND i.invoiced_on BETWEEN ?2 AND ?3),
                 (SELECT max(at) FROM (
-                    SELECT max(n.noted_at) AS at FROM call_note n WHERE n.customer_id = t.customer_id
+                    SELECT max(n.noted_at) AS at FROM call_note n WHERE n.customer_id = t.customer_id AND n.taken_back_at IS NULL
                     UNION ALL SELECT max(m.sent_at) FROM message m WHERE m.customer_id = t.customer_id
                     UNION ALL SELECT max(h.closed_at) FROM task h WHERE h.customer_id = t.customer_id))
            FROM task t WHERE t.id = ?1",

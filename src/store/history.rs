@@ -42,6 +42,16 @@ pub struct Actor {
     pub at: DateTime<Utc>,
 }
 
+impl Actor {
+    /// The person who acts, where one is signed in.
+    pub fn employee(&self) -> Option<EmployeeId> {
+        match self.origin {
+            Origin::Desk(employee) => employee,
+            _ => None,
+        }
+    }
+}
+
 /// One line of history.
 #[derive(Debug, Clone, Default)]
 pub struct Change<'a> {
@@ -85,10 +95,7 @@ pub(crate) fn instant(at: DateTime<Utc>) -> String {
 
 /// Writes one line; the caller's transaction carries it.
 pub(crate) fn record(connection: &Connection, actor: Actor, change: &Change<'_>) -> Result<(), StoreError> {
-    let employee = match actor.origin {
-        Origin::Desk(employee) => employee.map(|id| id.0),
-        _ => None,
-    };
+    let employee = actor.employee().map(|id| id.0);
     let import = match actor.origin {
         Origin::Import(id) => Some(id),
         _ => None,

@@ -5,10 +5,12 @@
 
 mod appointment;
 mod bulk;
+mod call_note;
 pub mod collection;
 mod consent;
 mod customer;
 mod demo;
+pub mod draft;
 mod edits;
 mod employee;
 pub mod error;
@@ -20,17 +22,24 @@ pub(crate) mod import;
 mod inspection;
 mod invoice;
 mod lookup;
+mod message;
 pub(crate) mod noun;
+pub mod odometer;
 mod ownership;
+mod pursuit;
 mod quote;
 mod sale;
 mod search;
 pub mod setting;
+pub mod step;
 pub mod task;
 pub mod task_detail;
+pub mod task_edit;
+mod task_fields;
 pub mod task_list;
 mod vehicle;
 mod visit;
+pub mod why;
 
 use std::path::Path;
 use std::time::Duration;
@@ -38,6 +47,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
+pub use task_fields::TaskFields;
 
 /// Written into the file's header: `BALI`.
 const APPLICATION_ID: i32 = 0x4241_4C49;

@@ -3,11 +3,13 @@
 //! Every transition is written with its line of history in the same transaction.
 
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use super::history::{Actor, Change, instant, record};
-use super::{Store, StoreError};
-use crate::domain::ids::{CustomerId, EmployeeId, TaskId, VehicleId};
+use super::history::{Actor, Change, record};
+use super::task_edit::named;
+use super::task_fields::TaskFields;
+use super::{Store, StoreError, step};
+use crate::domain::ids::{CustomerId, EmployeeId, StepId, TaskId, VehicleId};
 use crate::domain::task::{TaskKey, TaskState};
 
 /// A task as the collector makes it.
@@ -157,7 +159,7 @@ pub(super) fn follow(
 
 impl Store {
     /// Finishes a task (CSS-12: it goes with the status handled). Its words stay as they are now.
-    /// `false`: somebody else had finished it already.
+    /// Answers the step that undoes it; `None`: somebody else had finished it already.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when there is no such task; else why it could not be saved.
@@ -166,32 +168,22 @@ impl Store {
         task: TaskId,
         words: Option<&str>,
         actor: Actor,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<StepId>, StoreError> {
         let write = self.write()?;
-        let state: Option<String> =
-            write.query_row("SELECT state FROM task WHERE id = ?1", [task.0], |row| row.get(0)).optional()?;
-        let state: TaskState = state
-            .ok_or_else(|| StoreError::Missing { noun: "task", name: task.to_string() })?
-            .parse()
-            .map_err(StoreError::Strange)?;
-        if state == TaskState::Handled {
-            return Ok(false);
+        let before = TaskFields::of(&write, task)?;
+        if before.state == TaskState::Handled {
+            return Ok(None);
         }
-        write.execute(
-            "UPDATE task SET state = 'handled', touched = 1, closed_at = ?2, description = coalesce(description, ?3),
-                    version = version + 1 WHERE id = ?1",
-            params![task.0, instant(actor.at), words],
-        )?;
-        let change = Change {
-            noun: "task",
-            id: task.0,
-            action: "handled",
-            field: None,
-            before: Some(state.as_str()),
-            after: Some(TaskState::Handled.as_str()),
+        let first = step::next_line(&write)?;
+        let after = TaskFields {
+            state: TaskState::Handled,
+            touched: true,
+            description: before.description.clone().or_else(|| words.map(str::to_owned)),
+            ..before.clone()
         };
-        record(&write, actor, &change)?;
+        after.write(&write, task, &before, actor, |field| named(field, true))?;
+        let step = step::close(&write, task, first)?;
         write.commit()?;
-        Ok(true)
+        Ok(step)
     }
 }

@@ -11,11 +11,12 @@ use serde::Serialize;
 use super::{Store, StoreError, facts};
 use crate::domain::amount::Money;
 use crate::domain::customer::display_name;
+use crate::domain::edit::Outcome;
 use crate::domain::ids::{CustomerId, EmployeeId, TaskId, VehicleId};
 use crate::domain::language::Language;
 use crate::domain::plate::Plate;
 use crate::domain::rule::{Half, RuleKey};
-use crate::domain::task::{EmployeeFilter, TaskColumn, TaskFilter, TaskOrder, TaskState};
+use crate::domain::task::{EmployeeFilter, StatusFilter, TaskColumn, TaskFilter, TaskOrder, TaskState};
 use crate::rules::describe::{Words, describe};
 
 /// A row of the list.
@@ -45,6 +46,10 @@ pub struct TaskRow {
     pub customer_name: Option<String>,
     /// The employee's code.
     pub employee: Option<String>,
+    /// What the last contact about it came to.
+    pub outcome: Option<Outcome>,
+    /// The day a handled task comes back into the list.
+    pub back_on: Option<NaiveDate>,
     /// Raised by every change.
     pub version: i64,
     /// The words, in the language asked for (or as a person wrote them).
@@ -70,6 +75,8 @@ struct Cell {
 pub struct TaskCube {
     today: NaiveDate,
     cells: Vec<Cell>,
+    /// Those that were contacted and did not book, once more.
+    pursued: Vec<Cell>,
 }
 
 impl TaskCube {
@@ -85,7 +92,8 @@ impl TaskCube {
                 }
                 && filter.period.contains(sample(cell.bucket, self.today), self.today)
         };
-        self.cells.iter().filter(fits).map(|cell| cell.count).sum()
+        let cells = if filter.status == StatusFilter::Pursued { &self.pursued } else { &self.cells };
+        cells.iter().filter(fits).map(|cell| cell.count).sum()
     }
 
     /// The day it was counted for; on another day it must be counted again.
@@ -131,6 +139,9 @@ fn condition(filter: &TaskFilter, today: NaiveDate) -> (String, Vec<Value>) {
     if let Some(state) = filter.status.state() {
         add("t.state = ?", Some(Value::from(state.as_str().to_owned())));
     }
+    if filter.status == StatusFilter::Pursued {
+        add("t.pursued = 1", None);
+    }
     if let Some((first, last)) = filter.period.range(today) {
         add("t.execute_on >= ?", Some(Value::from(first.to_string())));
         add("t.execute_on <= ?", Some(Value::from(last.to_string())));
@@ -173,7 +184,8 @@ const ROW: &str = "SELECT t.id, t.rule, t.execute_on, t.counts_from, t.half, t.s
         (SELECT min(substr(a.starts_at, 1, 10)) FROM appointment a
           WHERE a.vehicle_id = t.vehicle_id AND a.status = 'planned' AND a.starts_at >= ?),
         coalesce(i.number, s.number, q.number), coalesce(i.total_cents, s.price_cents, q.total_cents),
-        CASE t.rule WHEN 'repair_advice' THEN v.repair_advice WHEN 'roadside_cover' THEN v.roadside_provider END
+        CASE t.rule WHEN 'repair_advice' THEN v.repair_advice WHEN 'roadside_cover' THEN v.roadside_provider END,
+        t.outcome, t.back_on
    FROM task t
    LEFT JOIN customer c ON c.id = t.customer_id
    LEFT JOIN employee e ON e.id = t.employee_id
@@ -241,6 +253,11 @@ impl Reading {
             customer_code,
             customer_name,
             employee: row.get(14)?,
+            outcome: match text(25)? {
+                "" => None,
+                outcome => Some(outcome.parse().map_err(StoreError::Strange)?),
+            },
+            back_on: row.get(26)?,
             version: row.get(15)?,
             description,
         })
@@ -360,10 +377,20 @@ impl Store {
     }
 }
 
-/// Counts in one pass over the list's index, which is sorted by state and execution date.
+/// Counts in one pass over the list's index, which is sorted by state and execution date; those that
+/// are pursued have one of their own.
 fn cube(connection: &Connection, today: NaiveDate) -> Result<TaskCube, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT state, execute_on, rule, employee_id FROM task ORDER BY state, execute_on")?;
+    Ok(TaskCube {
+        today,
+        cells: cells(connection, "1", today)?,
+        pursued: cells(connection, "pursued = 1", today)?,
+    })
+}
+
+fn cells(connection: &Connection, condition: &str, today: NaiveDate) -> Result<Vec<Cell>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT state, execute_on, rule, employee_id FROM task WHERE {condition} ORDER BY state, execute_on"
+    ))?;
     let mut rows = statement.query([])?;
     let mut cells: Vec<Cell> = Vec::new();
     // Cells of the present state and period begin here.
@@ -400,7 +427,7 @@ fn cube(connection: &Connection, today: NaiveDate) -> Result<TaskCube, StoreErro
             }
         }
     }
-    Ok(TaskCube { today, cells })
+    Ok(cells)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::StoreError;
 use super::noun::{Column, Kind, Noun};
-use chrono::NaiveDate;
+use crate::rules::odometer::{Reading, doubt_between};
 
 /// `visits.csv`.
 pub(super) const NOUN: Noun = Noun {
@@ -20,9 +20,6 @@ pub(super) const NOUN: Noun = Noun {
     ],
     in_order: None,
 };
-
-/// Faster than this nobody drives (the figure of the Belgian Car-Pass).
-const KM_A_YEAR: i64 = 200_000;
 
 /// The nearest reading before and after a day, other than this visit's own. Two seeks in an index
 /// that carries the answer, however many visits the vehicle has.
@@ -83,20 +80,8 @@ pub(super) fn doubt_of(
     Ok(None)
 }
 
+/// The rule's words, for a technician. A date that is none is no reason for doubt.
 fn compare(on: &str, km: i64, other_on: &str, other_km: i64) -> Option<String> {
-    let (date, other_date): (NaiveDate, NaiveDate) = (on.parse().ok()?, other_on.parse().ok()?);
-    let days = (date - other_date).num_days();
-    let (rise, later) = if days > 0 { (km - other_km, true) } else { (other_km - km, false) };
-    if rise < 0 {
-        let (word, when) = if later { ("below", "before it") } else { ("above", "after it") };
-        return Some(format!(
-            "{km} km on {on} is {word} the {other_km} km read {when}, on {other_on}; correct the reading or its date"
-        ));
-    }
-    if rise.saturating_mul(365) > KM_A_YEAR.saturating_mul(days.abs().max(1)) {
-        return Some(format!(
-            "{km} km on {on} and {other_km} km on {other_on} are more than {KM_A_YEAR} km a year apart; correct the reading or its date"
-        ));
-    }
-    None
+    let (on, other_on) = (on.parse().ok()?, other_on.parse().ok()?);
+    doubt_between(Reading { on, km }, Reading { on: other_on, km: other_km }).map(|doubt| doubt.to_string())
 }

@@ -17,6 +17,14 @@ ALTER TABLE task ADD COLUMN outcome TEXT;
 ALTER TABLE task ADD COLUMN sms_sent INTEGER NOT NULL DEFAULT 0 CHECK (sms_sent IN (0, 1));
 ALTER TABLE task ADD COLUMN email_sent INTEGER NOT NULL DEFAULT 0 CHECK (email_sent IN (0, 1));
 CREATE INDEX task_back ON task (back_on) WHERE back_on IS NOT NULL;
+-- Contacted and not booked: it waits to come back, or has come back and asks to be called again.
+ALTER TABLE task ADD COLUMN pursued INTEGER GENERATED ALWAYS AS (
+    CASE WHEN state = 'handled' AND back_on IS NOT NULL THEN 1
+         WHEN state = 'open' AND (outcome = 'call_back' OR outcome = 'no_answer' OR outcome = 'thinking') THEN 1
+         ELSE 0 END) VIRTUAL;
+CREATE INDEX task_pursued ON task (state, execute_on, plate, rule, employee_id) WHERE pursued = 1;
+-- A call note whose step was undone: kept for history, counted nowhere.
+ALTER TABLE call_note ADD COLUMN taken_back_at TEXT;
 
 -- What one touch on 'save' did, as a whole: a range of lines of history, written in one transaction.
 -- It can be undone while nothing else has changed the same fields.

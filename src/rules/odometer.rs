@@ -1,0 +1,94 @@
+//! Whether two readings of one odometer can both be true. The import refuses what cannot; at the
+//! desk a person is asked.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+
+/// Faster than this nobody drives (the figure of the Belgian Car-Pass).
+pub const KM_A_YEAR: i64 = 200_000;
+
+/// Kilometres on the clock on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// The day.
+    pub on: NaiveDate,
+    /// Kilometres.
+    pub km: i64,
+}
+
+/// Why a reading cannot be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubt {
+    /// What is wrong with it.
+    pub why: Why,
+    /// The reading.
+    pub reading: Reading,
+    /// The reading it does not fit.
+    pub other: Reading,
+}
+
+/// What is wrong between two readings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Fewer kilometres than were read before.
+    Below,
+    /// More kilometres than were read after.
+    Above,
+    /// More than [`KM_A_YEAR`] apart.
+    TooFast,
+}
+
+/// Says why a reading does not fit another, if it does not.
+pub fn doubt_between(reading: Reading, other: Reading) -> Option<Doubt> {
+    let days = (reading.on - other.on).num_days();
+    let rise = if days > 0 { reading.km - other.km } else { other.km - reading.km };
+    let why = if rise < 0 {
+        if days > 0 { Why::Below } else { Why::Above }
+    } else if rise.saturating_mul(365) > KM_A_YEAR.saturating_mul(days.abs().max(1)) {
+        Why::TooFast
+    } else {
+        return None;
+    };
+    Some(Doubt { why, reading, other })
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Reading { on, km } = self.reading;
+        let Reading { on: other_on, km: other_km } = self.other;
+        let (word, when) = match self.why {
+            Why::Below => ("below", "before it"),
+            Why::Above => ("above", "after it"),
+            Why::TooFast => {
+                return write!(
+                    f,
+                    "{km} km on {on} and {other_km} km on {other_on} are more than {KM_A_YEAR} km a year apart; correct the reading or its date"
+                );
+            }
+        };
+        write!(
+            f,
+            "{km} km on {on} is {word} the {other_km} km read {when}, on {other_on}; correct the reading or its date"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_does_not_run_back_and_nobody_drives_that_far() {
+        let reading = |on: &str, km| Reading { on: on.parse().unwrap(), km };
+        let why = |on: &str, km| {
+            doubt_between(reading(on, km), reading("2015-05-01", 80_000)).map(|doubt| doubt.why)
+        };
+        assert_eq!(why("2015-05-31", 80_500), None);
+        assert_eq!(why("2015-05-31", 79_999), Some(Why::Below));
+        assert_eq!(why("2015-04-01", 80_001), Some(Why::Above));
+        assert_eq!(why("2015-05-31", 100_000), Some(Why::TooFast));
+        // The same day: a second reading of today may be higher by what is driven in a day.
+        assert_eq!(why("2015-05-01", 80_000), None);
+    }
+}
