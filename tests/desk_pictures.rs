@@ -330,9 +330,12 @@ fn a_blink_paints_the_mark_and_nothing_else() {
         scene.canvas.resize(size.0, size.1);
         scene.settle();
         let blink = |lit| balie::panel::PanelEvent::Blink { alert: balie::rules::alert::Alert::Slow, lit };
-        // The first changes the words about the lamp as well.
-        scene.desk.panel(blink(false));
-        scene.canvas.draw();
+        // The first two change the words about the lamp as well, and forget where the mark stood in
+        // another layout.
+        for lit in [true, false] {
+            scene.desk.panel(blink(lit));
+            scene.canvas.draw();
+        }
         for lit in [true, false, true, false] {
             scene.desk.panel(blink(lit));
             let painted = scene.canvas.draw();

@@ -108,6 +108,13 @@ impl Context {
 
     /// Somebody has signed in or out.
     pub(super) fn set_session(&self, session: Option<Session>) {
+        if let Some(window) = self.window() {
+            let desk = window.global::<ui::Desk>();
+            let name = session.as_ref().map_or("", |session| session.name.as_str());
+            desk.set_employee(name.into());
+            desk.set_initials(convert::initials(name).into());
+            desk.set_manager(session.as_ref().is_some_and(|session| session.role == Role::Manager));
+        }
         *self.session.borrow_mut() = session;
     }
 

@@ -81,6 +81,13 @@ pub fn from_date(given: &ui::Date) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(given.year, part(given.month)?, part(given.day)?).filter(|_| given.year != 0)
 }
 
+/// The first letters of the first and the last word of a name.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let ends = [words.next(), words.next_back()];
+    ends.into_iter().flatten().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+}
+
 /// A language.
 pub fn language(language: Language) -> ui::Language {
     match language {
@@ -235,4 +242,17 @@ pub fn history(line: &HistoryLine, local: impl Fn(DateTime<Utc>) -> NaiveDateTim
 /// The periods' keys are their places in [`Period::ALL`].
 pub fn period(key: i32) -> Period {
     with_key(&Period::ALL, key).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_of_the_first_and_the_last_name() {
+        for (name, initials) in [("Els Hermans", "EH"), ("jan van den Berg", "JB"), ("Ömer", "Ö"), (" ", "")]
+        {
+            assert_eq!(super::initials(name), initials);
+        }
+    }
 }

@@ -212,7 +212,8 @@ fn symbols(board: &Board) -> Laid {
         keys.letters(DIGITS, false).below();
     }
     keys.letters(first, false).below();
-    keys.put(KeyAction::Shift, "", 1.5).letters(second, false).put(KeyAction::Erase, "", 1.5).below();
+    let other = if board.shifted { "?123" } else { "#+=" };
+    keys.put(KeyAction::Shift, other, 1.5).letters(second, false).put(KeyAction::Erase, "", 1.5).below();
     foot(&mut keys, board);
     keys.done()
 }
