@@ -246,8 +246,6 @@ pub fn period(key: i32) -> Period {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn initials_are_of_the_first_and_the_last_name() {
         for (name, initials) in [("Els Hermans", "EH"), ("jan van den Berg", "JB"), ("Ömer", "Ö"), (" ", "")]
