@@ -6,9 +6,12 @@
 mod appointment;
 mod bulk;
 mod call_note;
+mod changes;
 pub mod collection;
 mod consent;
+mod contact_person;
 mod customer;
+pub mod customer_edit;
 mod demo;
 pub mod draft;
 mod edits;
@@ -38,6 +41,7 @@ pub mod task_edit;
 mod task_fields;
 pub mod task_list;
 mod vehicle;
+mod vehicle_edit;
 mod visit;
 pub mod why;
 
