@@ -54,7 +54,7 @@ demo: rust packages
 	if [ -n "$${DISPLAY:-}" ]; then \
 	  $(BIN)/balie-collector & collector=$$!; trap 'kill $$collector 2>/dev/null || true' EXIT; \
 	  echo 'The CRM manager opens in a window; close it to end.'; \
-	  $(BIN)/balie-kiosk --windowed; \
+	  $(BIN)/balie-kiosk --windowed --employee BEA; \
 	else \
 	  $(BIN)/balie tasks; \
 	  $(BIN)/balie-kiosk --screenshot $(DEMO)/pages; \

@@ -51,7 +51,8 @@ fn desk(database: &Path, today: NaiveDate) -> Rc<Desk> {
         store.limit_cache(2048)?;
         Ok(store)
     });
-    let desk = Desk::open(Start::default(), Arc::new(Machine(today)), open, Box::new(|| ())).unwrap();
+    let start = Start { employee: Some("ELS".to_owned()), ..Start::default() };
+    let desk = Desk::open(start, Arc::new(Machine(today)), open, Box::new(|| ())).unwrap();
     desk.window().show().unwrap();
     desk
 }

@@ -27,7 +27,7 @@ sleep 2
 # idle BLINK OVERDUE_AFTER_DAYS: memory and CPU of a kiosk that nobody touches, in 30 seconds.
 idle() {
   "$BALIE" --data-dir "$SCRATCH/shop" settings set general.overdue_after_days "$2" >/dev/null
-  DISPLAY=:$(cat "$SCRATCH/display") "$KIOSK" --data-dir "$SCRATCH/shop" --windowed 1280x800 >/dev/null 2>&1 &
+  DISPLAY=:$(cat "$SCRATCH/display") "$KIOSK" --data-dir "$SCRATCH/shop" --windowed 1280x800 --employee ELS >/dev/null 2>&1 &
   local kiosk=$! before after pss
   ticks() { awk '{ print $14 + $15 }' "/proc/$kiosk/stat"; }
   sleep 8

@@ -55,6 +55,7 @@ SELECT i, printf('%07d', (i * 7919) % 10000000), 'Merk', 'Model',
        CASE WHEN i % ($vehicles / $due) = 0 THEN date('$TODAY', '+' || (i % 100) || ' days')
             ELSE date('$TODAY', '+' || (300 + i % 400) || ' days') END,
        date('$TODAY', '-' || (1 + i % 60) || ' days') FROM n;
+INSERT INTO employee (code, name, role) VALUES ('ELS', 'Els', 'manager');
 INSERT INTO ownership (vehicle_id, customer_id, from_on) SELECT id, id, '2015-01-01' FROM vehicle;
 COMMIT;
 PRAGMA wal_checkpoint(TRUNCATE);

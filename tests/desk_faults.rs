@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use balie::desk::Start;
 use balie::desk::slint::ComponentHandle;
 use balie::desk::source::{Detail, Employee, Pulse, Query, Source};
 use balie::desk::ui::{Desk as DeskGlobal, DetailState, FaultKind, ListState};
@@ -21,7 +20,7 @@ use balie::store::history::Actor;
 use balie::store::task_list::{TaskCube, TaskRow};
 use balie::store::{Store, StoreError};
 use chrono::NaiveDate;
-use desk_scene::{Scene, Shop, machine};
+use desk_scene::{Scene, Shop, machine, signed_in};
 
 /// Which call fails; `MENDED` none.
 const CALLS: [&str; 7] = ["version", "page", "cube", "pulse", "employees", "detail", "open"];
@@ -119,7 +118,7 @@ fn scene(shop: &Shop, failing: usize) -> (Scene, Fault) {
         let (failing, full) = (Arc::clone(&failing), Arc::clone(&full));
         Ok(Faulty { store: Store::open(&database)?, failing, full })
     });
-    (Scene::with(Start::default(), machine(), open).settled(), fault)
+    (Scene::with(signed_in("ELS"), machine(), open).settled(), fault)
 }
 
 const CARS: [(&str, i64); 2] = [("JL-29-JK", -3), ("23-NL-PD", 4)];
@@ -196,7 +195,7 @@ fn what_could_not_be_saved_stays_in_the_list_and_can_be_tried_again() {
 fn a_doubted_clock_and_a_broken_panel_are_named() {
     let shop = Shop::with(&CARS);
     let machine = machine();
-    let mut scene = Scene::with(Start::default(), Arc::clone(&machine), shop.opener()).settled();
+    let mut scene = Scene::with(signed_in("ELS"), Arc::clone(&machine), shop.opener()).settled();
     let fault = |scene: &Scene| scene.window().global::<DeskGlobal>().get_fault();
     assert_eq!(fault(&scene), FaultKind::None);
     *machine.trusted.lock().unwrap() = false;
@@ -215,7 +214,7 @@ fn a_doubted_clock_and_a_broken_panel_are_named() {
 fn a_new_day_turns_the_list() {
     let shop = Shop::with(&CARS);
     let machine = machine();
-    let mut scene = Scene::with(Start::default(), Arc::clone(&machine), shop.opener()).settled();
+    let mut scene = Scene::with(signed_in("ELS"), Arc::clone(&machine), shop.opener()).settled();
     assert_eq!(scene.tasks().get_overdue(), 1);
     *machine.today.lock().unwrap() = "2015-05-09".parse().unwrap();
     assert!(scene.until(Duration::from_secs(2), |scene| scene.tasks().get_overdue() == 2));

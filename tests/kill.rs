@@ -115,7 +115,9 @@ impl Display {
 
     fn kiosk(&self, folder: &Path) -> Killed {
         let mut command = Command::new(env!("CARGO_BIN_EXE_balie-kiosk"));
-        command.args(["--windowed", "1280x800", "--today", "2030-05-01", "--data-dir"]).arg(folder);
+        command
+            .args(["--windowed", "1280x800", "--employee", "ELS", "--today", "2030-05-01", "--data-dir"])
+            .arg(folder);
         command.env("DISPLAY", &self.name).env_remove("WAYLAND_DISPLAY").env_remove("NOTIFY_SOCKET");
         Killed(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
@@ -137,6 +139,7 @@ fn a_hundred_pulled_plugs() {
         shop.vehicle(&format!("{:02}-AB-{:02}", number / 100, number % 100)).inspection_expires("2030-05-20");
     }
     shop.set("rules.not_seen.enabled", "false");
+    shop.employee("ELS").has("role", "manager");
     shop.collect();
     let folder = shop.folder().to_owned();
     shop.store.request_collection().unwrap();

@@ -48,6 +48,9 @@ struct Arguments {
     /// In a window on a desktop, instead of the whole screen
     #[arg(long, value_name = "WxH", value_parser = size, num_args = 0..=1, default_missing_value = "1280x800")]
     windowed: Option<(u32, u32)>,
+    /// Signed in from the start, without PIN: an employee's code. Only in a window, and for pictures
+    #[arg(long, value_name = "CODE")]
+    employee: Option<String>,
 }
 
 fn size(text: &str) -> Result<(u32, u32), String> {
@@ -107,6 +110,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    if arguments.employee.is_some() && arguments.windowed.is_none() && arguments.screenshot.is_none() {
+        return Err("--employee signs in without PIN, so it goes with --windowed or --screenshot only".into());
+    }
     let station = arguments.station.station()?;
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -120,6 +126,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         dim_after: Some(station.config.screen.dim_after_minutes)
             .filter(|minutes| *minutes > 0)
             .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+        employee: arguments.employee.clone(),
     };
     let database = station.database();
     let panel = station.config.panel.clone();

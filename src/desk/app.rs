@@ -13,6 +13,7 @@ use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
 use super::calendar::CalendarSheet;
 use super::context::{Context, Page};
 use super::keyboard::Keyboard;
+use super::session;
 use super::shell::{Fault, Shell};
 use super::source::{Query, Source};
 use super::task::TasksPage;
@@ -25,7 +26,7 @@ use crate::panel::{PanelEvent, Part, Press};
 use crate::rules::alert::Alert;
 
 /// How the desk begins.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Start {
     /// The language of the screen.
     pub language: Language,
@@ -33,6 +34,9 @@ pub struct Start {
     pub dark: bool,
     /// After how long without a touch the screen darkens.
     pub dim_after: Option<Duration>,
+    /// The code of an employee who is signed in from the start, without PIN: for windows on a
+    /// desktop, pictures and tests.
+    pub employee: Option<String>,
 }
 
 /// When the database was last read with success; the watchdog asks.
@@ -131,6 +135,9 @@ impl Desk {
         });
         desk.connect();
         desk.shell.tick();
+        if let Some(code) = start.employee {
+            session::sign_in_without_pin(&desk.context, code);
+        }
         Ok(desk)
     }
 

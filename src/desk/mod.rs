@@ -17,6 +17,7 @@ mod keyboard;
 mod keys;
 mod list;
 pub mod picture;
+mod session;
 mod shell;
 pub mod source;
 mod task;

@@ -107,7 +107,7 @@ impl Shop {
         {
             std::fs::write(export.join(file), text).unwrap();
         }
-        std::fs::write(export.join("employees.csv"), "code,name\nELS,Els Hermans\n").unwrap();
+        std::fs::write(export.join("employees.csv"), "code,name,role\nELS,Els Hermans,manager\n").unwrap();
         let mut store = self.store();
         let now = "2015-05-01T08:00:00Z".parse().unwrap();
         let rejects = self.folder.path().join("rejects");
@@ -137,6 +137,11 @@ pub fn opener(database: &Path) -> Opener<Store> {
     Box::new(move || -> Result<Store, StoreError> { Store::open(&database) })
 }
 
+/// A desk at which an employee is signed in from the start.
+pub fn signed_in(code: &str) -> Start {
+    Start { employee: Some(code.to_owned()), ..Start::default() }
+}
+
 /// The desk in front of a finger.
 pub struct Scene {
     pub canvas: Canvas,
@@ -145,8 +150,7 @@ pub struct Scene {
 
 impl Scene {
     pub fn of(shop: &Shop) -> Self {
-        let scene = Self::with(Start::default(), machine(), shop.opener());
-        scene.settled()
+        Self::with(signed_in("ELS"), machine(), shop.opener()).settled()
     }
 
     pub fn with<S: balie::desk::source::Source + Send + 'static>(
