@@ -132,6 +132,7 @@ fn capital(letter: char) -> String {
 pub fn lay(board: &Board) -> Laid {
     match board.kind {
         FieldKind::Number => pad("", ""),
+        FieldKind::Decimal => pad(if board.language == Language::En { "." } else { "," }, ""),
         FieldKind::Date => pad("-", "/"),
         FieldKind::Phone => pad("+", " "),
         FieldKind::Plate => plate(board.language),

@@ -4,9 +4,10 @@
 
 use super::*;
 
-const KINDS: [FieldKind; 6] = [
+const KINDS: [FieldKind; 7] = [
     FieldKind::Text,
     FieldKind::Number,
+    FieldKind::Decimal,
     FieldKind::Plate,
     FieldKind::Phone,
     FieldKind::Email,
@@ -96,5 +97,6 @@ fn every_customers_name_can_be_written() {
     }
     assert!("FÜÖÄ".chars().all(|sign| text(&board(Language::De, FieldKind::Plate)).contains(sign)));
     assert_eq!(text(&board(Language::Nl, FieldKind::Number)), "1234567890");
+    assert_eq!(text(&board(Language::De, FieldKind::Decimal)), "123456789,0");
     assert!(text(&board(Language::Nl, FieldKind::Phone)).contains('+'));
 }
