@@ -12,6 +12,7 @@ pub mod ids;
 pub mod language;
 pub mod message;
 pub mod phone;
+pub mod pin;
 pub mod plate;
 pub mod records;
 pub mod rule;

@@ -68,6 +68,8 @@ pub struct General {
     pub silence_minutes: u32,
     /// Days after which a customer who was contacted and did not book comes back (NEW-10).
     pub come_back_days: u32,
+    /// Minutes without a touch after which somebody must sign in again; 0 is never (APP-10).
+    pub lock_after_minutes: u32,
 }
 
 /// Everything a shop set.
@@ -108,13 +110,14 @@ impl Default for General {
             overdue_after_days: 7,
             silence_minutes: 60,
             come_back_days: 7,
+            lock_after_minutes: 5,
         }
     }
 }
 
 impl General {
     /// Name, smallest and largest value of each number, and the number itself.
-    fn fields(&mut self) -> [(&'static str, u32, u32, &mut u32); 9] {
+    fn fields(&mut self) -> [(&'static str, u32, u32, &mut u32); 10] {
         [
             ("collect_every_hours", 1, 168, &mut self.collect_every_hours),
             ("registration_check_every_days", 1, 365, &mut self.registration_check_every_days),
@@ -125,6 +128,7 @@ impl General {
             ("overdue_after_days", 0, 366, &mut self.overdue_after_days),
             ("silence_minutes", 1, 1440, &mut self.silence_minutes),
             ("come_back_days", 1, 366, &mut self.come_back_days),
+            ("lock_after_minutes", 0, 1440, &mut self.lock_after_minutes),
         ]
     }
 }
@@ -191,6 +195,33 @@ impl Settings {
         // The table has a place for each key by construction.
         #[allow(clippy::indexing_slicing)]
         &self.rules[rule.index()]
+    }
+
+    /// As these, with the rule's box ticked and its numbers moved by so many steps; none falls to 0.
+    pub fn nearby(&self, rule: RuleKey, steps: i32) -> Self {
+        let mut near = self.clone();
+        let set = near.rule_mut(rule);
+        set.enabled = true;
+        for (_, most, number) in set.number_fields() {
+            *number = number.saturating_add_signed(steps).clamp(1, most);
+        }
+        near
+    }
+
+    /// Smallest and largest value of a number; none for what is no number.
+    pub fn bounds(&self, key: &str) -> Option<(u32, u32)> {
+        let mut copy = self.clone();
+        let mut parts = key.splitn(3, '.');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some("general"), Some(name), None) => {
+                copy.general.fields().iter().find(|field| field.0 == name).map(|field| (field.1, field.2))
+            }
+            (Some("rules"), Some(rule), Some(name)) => {
+                let mut fields = copy.rule_mut(rule.parse().ok()?).number_fields();
+                fields.iter_mut().find(|field| field.0 == name).map(|field| (0, field.1))
+            }
+            _ => None,
+        }
     }
 
     fn rule_mut(&mut self, rule: RuleKey) -> &mut RuleSettings {
@@ -307,7 +338,7 @@ mod tests {
         ] {
             assert_eq!(settings.get(key), Ok(value), "{key}");
         }
-        assert_eq!(settings.list().len(), 9 + 16 * 3 + 12 + 6);
+        assert_eq!(settings.list().len(), 10 + 16 * 3 + 12 + 6);
     }
 
     #[test]

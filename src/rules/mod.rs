@@ -8,6 +8,7 @@ pub mod decide;
 pub mod describe;
 pub mod facts;
 pub mod odometer;
+pub mod preview;
 pub mod rank;
 pub mod validity;
 pub mod why;

@@ -362,7 +362,7 @@ fn requested(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-fn last_collected(connection: &Connection) -> Result<HashMap<RuleKey, NaiveDate>, StoreError> {
+pub(super) fn last_collected(connection: &Connection) -> Result<HashMap<RuleKey, NaiveDate>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT rule, collected_on FROM rule_collection")?;
     let mut rows = statement.query([])?;
     let mut days = HashMap::new();

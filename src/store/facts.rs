@@ -182,11 +182,16 @@ fn task_join(tables: &Tables) -> String {
     )
 }
 
+/// No task yet, or a withdrawn one.
+const DUE: &str = "(t.id IS NULL OR (t.state = 'withdrawn' AND t.touched = 0))";
+/// As [`DUE`], and what waits or is open and was not touched.
+const PROSPECT: &str = "(t.id IS NULL OR (t.state IN ('withdrawn', 'waiting', 'open') AND t.touched = 0))";
+
 /// The statement of [`due`].
-fn due_sql(rule: RuleKey, half: Half) -> String {
+fn due_sql(rule: RuleKey, half: Half, which: &str) -> String {
     let tables = tables(rule, half);
     format!(
-        "{} FROM {} {} {} {} WHERE {} AND (t.id IS NULL OR (t.state = 'withdrawn' AND t.touched = 0))",
+        "{} FROM {} {} {} {} WHERE {} AND {which}",
         columns(&tables, rule),
         tables.by_date,
         tables.vehicle,
@@ -204,9 +209,32 @@ pub(super) fn due(
     half: Half,
     window: Window,
     today: NaiveDate,
+    each: impl FnMut(Candidate) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    in_window(connection, (rule, half), DUE, window, today, each)
+}
+
+/// As [`due`], with the untouched tasks that are open or wait.
+pub(super) fn prospects(
+    connection: &Connection,
+    rule: RuleKey,
+    half: Half,
+    window: Window,
+    today: NaiveDate,
+    each: impl FnMut(Candidate) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    in_window(connection, (rule, half), PROSPECT, window, today, each)
+}
+
+fn in_window(
+    connection: &Connection,
+    (rule, half): (RuleKey, Half),
+    which: &str,
+    window: Window,
+    today: NaiveDate,
     mut each: impl FnMut(Candidate) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let sql = due_sql(rule, half);
+    let sql = due_sql(rule, half, which);
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(named_params! {
         ":today": today, ":first": window.first, ":last": window.last, ":rule": rule.as_str(), ":half": half.as_str()
@@ -426,7 +454,9 @@ mod tests {
         let store = Store::open(&folder.path().join("balie.db")).unwrap();
         for rule in RuleKey::ALL {
             for half in rule.halves() {
-                for sql in [due_sql(rule, *half), standing_sql(rule, *half)] {
+                for sql in
+                    [due_sql(rule, *half, DUE), due_sql(rule, *half, PROSPECT), standing_sql(rule, *half)]
+                {
                     let mut plan = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
                     let mut rows = plan.raw_query();
                     while let Some(row) = rows.next().unwrap() {

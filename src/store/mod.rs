@@ -4,6 +4,7 @@
 //! through [`Store::data_version`].
 
 mod appointment;
+pub mod audit;
 mod bulk;
 mod call_note;
 mod changes;
@@ -15,7 +16,7 @@ pub mod customer_edit;
 mod demo;
 pub mod draft;
 mod edits;
-mod employee;
+pub mod employee;
 pub mod error;
 mod export;
 pub mod facts;
@@ -29,11 +30,13 @@ mod message;
 pub(crate) mod noun;
 pub mod odometer;
 mod ownership;
+pub mod preview;
 mod pursuit;
 mod quote;
 mod sale;
 mod search;
 pub mod setting;
+pub mod sign_in;
 pub mod step;
 pub mod task;
 pub mod task_detail;

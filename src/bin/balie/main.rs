@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 it
 //! could not be done (with one clear line), 2 wrong usage.
 
+mod employee;
 mod exchange;
 mod manual;
 mod panel;
@@ -46,6 +47,9 @@ enum Command {
     /// Show or change what the shop has set
     #[command(subcommand)]
     Settings(settings::Settings),
+    /// List the employees, or choose a PIN for one who forgot it
+    #[command(subcommand)]
+    Employee(employee::Employee),
     /// Fill an empty database (or a folder with CSV files) with an invented shop
     Demo(exchange::Demo),
     /// Try the LED
@@ -90,6 +94,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Tasks(tasks) => tasks.run(&station),
         Command::Why(why) => why.run(&station),
         Command::Settings(settings) => settings.run(&station),
+        Command::Employee(employee) => employee.run(&station),
         Command::Demo(demo) => demo.run(&station),
         Command::Led(led) => led.run(&station),
         Command::Completions(_) | Command::Man(_) => Ok(()),

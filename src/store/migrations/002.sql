@@ -8,6 +8,10 @@ ALTER TABLE employee ADD COLUMN language TEXT;
 -- Wrong PINs in a row and the instant of the last: each makes the next try wait longer.
 ALTER TABLE employee ADD COLUMN pin_failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE employee ADD COLUMN pin_failed_at TEXT;
+-- The audit trail of one employee, newest first.
+CREATE INDEX history_employee ON history (employee_id, id) WHERE employee_id IS NOT NULL;
+-- The same for one noun; most lines are of tasks, which need none.
+CREATE INDEX history_other ON history (noun, id) WHERE noun <> 'task';
 
 -- Contacted but not booked: a handled task that comes back into the list on this day.
 ALTER TABLE task ADD COLUMN back_on TEXT;
