@@ -10,10 +10,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Statement, Transaction, TransactionBehavior, params};
 
 use super::edits::Edits;
+use super::erasure::{Erased, Trait};
 use super::history::{Actor, Change, Origin, instant, record};
 use super::lookup::{Lookup, Seen};
 use super::noun::{Cell, Kind, Need, Noun};
-use super::{Store, StoreError, bulk, collection, inspection, visit};
+use super::{Store, StoreError, bulk, collection, customer, inspection, visit};
 
 /// Pages kept in memory during an import, in KiB; the indexes of a million rows fit.
 const CACHE_KIB: i64 = 64 * 1024;
@@ -153,6 +154,7 @@ pub(crate) struct FileImport<'t> {
     find: Statement<'t>,
     vehicle: Lookup<'t>,
     customer: Lookup<'t>,
+    erased: Erased,
     import: i64,
     actor: Actor,
     exported_at: String,
@@ -210,6 +212,7 @@ impl<'t> FileImport<'t> {
             find,
             vehicle: Lookup::new(connection, "SELECT id FROM vehicle WHERE plate = ?1")?,
             customer: Lookup::new(connection, "SELECT id FROM customer WHERE code = ?1")?,
+            erased: Erased::read(connection)?,
             import,
             actor: Actor { origin: Origin::Import(import), at: stamp.now },
             exported_at: instant(stamp.exported_at),
@@ -227,7 +230,10 @@ impl<'t> FileImport<'t> {
     pub(crate) fn take(&mut self, line: u64, cells: &mut [Cell<'_>]) -> Result<Outcome, StoreError> {
         let outcome = match self.resolve(cells)? {
             Some(refused) => refused,
-            None => self.place(line, cells)?,
+            None => match self.revived(cells)? {
+                Some(refused) => refused,
+                None => self.place(line, cells)?,
+            },
         };
         match &outcome {
             Outcome::Added => self.tally.added += 1,
@@ -276,13 +282,44 @@ impl<'t> FileImport<'t> {
                 _ => continue,
             };
             let Some(text) = cell.text() else { continue };
-            match lookup.find(text)? {
+            let found = match lookup.find(text)? {
+                // What the shop's own system still says of an erased person goes to the row without a name.
+                None if matches!(column.kind, Kind::Customer) => {
+                    self.erased.find(self.connection, Trait::Code(text))?
+                }
+                found => found,
+            };
+            match found {
                 Some(id) => *cell = Cell::Whole(id),
                 None => {
                     let why =
                         format!("there is no {what} {text}; import it with {file} first, or correct it here");
                     return Ok(Some(Outcome::Refused(column.name, why)));
                 }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a row of `customers.csv` would bring an erased person back: by their code, or, where the
+    /// customer is new, by a telephone number or e-mail address of theirs.
+    fn revived(&mut self, cells: &[Cell<'_>]) -> Result<Option<Outcome>, StoreError> {
+        if self.erased.is_empty() || self.noun.table != customer::NOUN.table {
+            return Ok(None);
+        }
+        for name in ["code", "phone", "mobile", "email"] {
+            let cell = self.noun.place(name).and_then(|place| cells.get(place));
+            let Some(text) = cell.and_then(Cell::text) else { continue };
+            let by = match name {
+                "code" if self.customer.find(text)?.is_some() => return Ok(None),
+                "code" => Trait::Code(text),
+                "email" => Trait::Email(text),
+                _ => Trait::Phone(text),
+            };
+            if self.erased.find(self.connection, by)?.is_some() {
+                let why = "belongs to a person whose data was erased at their wish; delete the row in the other \
+                           system, or enter the customer at the desk if this is somebody else";
+                return Ok(Some(Outcome::Refused(name, why.to_owned())));
             }
         }
         Ok(None)

@@ -17,6 +17,8 @@ mod demo;
 pub mod draft;
 mod edits;
 pub mod employee;
+mod employee;
+mod erasure;
 pub mod error;
 mod export;
 pub mod facts;

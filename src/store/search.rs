@@ -10,7 +10,7 @@ use super::{Store, StoreError};
 use crate::domain::phone;
 
 /// Rows that are indexed in one transaction after an import.
-const PIECE: usize = 20_000;
+const PIECE: usize = 60_000;
 
 /// What identifies a row of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -132,7 +132,8 @@ END;
 
 -- The customers in the order of their names, and a customer's last visit, without sorting.
 CREATE INDEX customer_name ON customer (coalesce(company, name, first_name, code) COLLATE NOCASE);
-CREATE INDEX visit_customer_day ON visit (customer_id, visited_on);
+DROP INDEX visit_customer;
+CREATE INDEX visit_customer ON visit (customer_id, visited_on);
 
 -- What a row of an import is known by that would bring an erased person back: salted fingerprints of code, telephone
 -- and e-mail, from which these cannot be read.
