@@ -17,7 +17,6 @@ mod demo;
 pub mod draft;
 mod edits;
 pub mod employee;
-mod employee;
 mod erasure;
 pub mod error;
 mod export;
