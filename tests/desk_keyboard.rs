@@ -115,3 +115,13 @@ fn keys_calendar_and_confirmation_fit_in_every_size_and_language() {
     }
     assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn what_was_handled_is_undone_with_one_touch() {
+    let mut scene = Scene::of(&Shop::with(&[("JL-29-JK", 3), ("23-NL-PD", -6)]));
+    scene.touch("Afgehandeld");
+    assert_eq!(scene.plates(), ["JL-29-JK"]);
+    scene.touch("Ongedaan maken");
+    assert_eq!(scene.plates(), ["23-NL-PD", "JL-29-JK"]);
+    assert_eq!(scene.window().global::<DeskGlobal>().get_toast(), Toast::Undone);
+}
