@@ -33,6 +33,25 @@ pub enum Way {
     ByHand,
 }
 
+/// Where a message is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageState {
+    /// Held back: it goes nowhere by itself.
+    Draft,
+    /// Waits in the outbox.
+    Queued,
+    /// Handed to a supplier who has not answered.
+    Sending,
+    /// It has left.
+    Sent,
+    /// The supplier refused it.
+    Rejected,
+    /// Nobody knows whether it left; never sent again by itself.
+    Unknown,
+}
+
+written!(MessageState, "a state of a message", MessageState::Draft => "draft", MessageState::Queued => "queued", MessageState::Sending => "sending", MessageState::Sent => "sent", MessageState::Rejected => "rejected", MessageState::Unknown => "unknown");
+
 /// A message that is written and not yet on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Composed {

@@ -7,6 +7,7 @@ pub mod alert;
 pub mod decide;
 pub mod describe;
 pub mod facts;
+pub mod legal;
 pub mod odometer;
 pub mod preview;
 pub mod rank;
