@@ -18,7 +18,7 @@ use balie::station::config::Theme;
 use balie::station::disk::Room;
 use balie::station::health;
 use balie::store::{Access, Store, StoreError};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use clap::Parser;
 
 /// The database's page cache: the list is read in small pages, so a small one is enough.
@@ -81,6 +81,9 @@ impl Surroundings for Machine {
     }
     fn shop_open(&self) -> bool {
         self.0.config.shop.opening_hours.is_open(self.0.clock.now_local())
+    }
+    fn slots(&self, day: NaiveDate, minutes: u32) -> Vec<NaiveTime> {
+        self.0.config.shop.opening_hours.slots(day, minutes)
     }
 }
 

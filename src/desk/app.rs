@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use balie_ui as ui;
 use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
 
+use super::agenda::AgendaPage;
 use super::calendar::CalendarSheet;
 use super::context::{Context, Page};
 use super::keyboard::Keyboard;
@@ -72,6 +73,7 @@ pub struct Desk {
     window: ui::AppWindow,
     context: Rc<Context>,
     tasks: Rc<TasksPage>,
+    agenda: Rc<AgendaPage>,
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
     shell: Shell,
@@ -115,6 +117,7 @@ impl Desk {
         window.global::<ui::Theme>().set_dark(start.dark);
         let context = Context::new(&window, Arc::clone(&surroundings), requests.clone(), start.language);
         let tasks = TasksPage::connect(&window, requests.clone(), Rc::clone(&context), start.language);
+        let agenda = AgendaPage::connect(&context);
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
         let keyboard = Keyboard::connect(&window, start.language);
@@ -125,6 +128,7 @@ impl Desk {
             window,
             context,
             tasks,
+            agenda,
             way,
             shell,
             keyboard,
@@ -200,7 +204,7 @@ impl Desk {
     /// The adapter of a page; the list of tasks is the desk's own.
     fn page(&self, page: ui::Page) -> Option<&dyn Page> {
         match page {
-            ui::Page::Tasks => None,
+            ui::Page::Agenda => Some(&self.agenda),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@
 //! [`context`]'s, what stands around every page is `shell`'s. Words are made in `ui/words.slint`,
 //! never here.
 
+mod agenda;
 mod app;
 mod calendar;
 mod choice;
@@ -28,7 +29,9 @@ pub use app::{Desk, Start};
 pub use balie_ui as ui;
 pub use balie_ui::slint;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+use crate::domain::appointment::usual_slots;
 
 /// What the desk must know of the machine it runs on; the station answers.
 pub trait Surroundings: Send + Sync {
@@ -44,4 +47,8 @@ pub trait Surroundings: Send + Sync {
     fn disk_nearly_full(&self) -> bool;
     /// Whether the shop is open now.
     fn shop_open(&self) -> bool;
+    /// The beginnings of the slots of a day on which the shop is open, so many minutes each.
+    fn slots(&self, _day: NaiveDate, minutes: u32) -> Vec<NaiveTime> {
+        usual_slots(minutes)
+    }
 }

@@ -3,6 +3,7 @@
 //! One noun, one file; the words are those of the shop (customer, vehicle, task, rule ...).
 
 pub mod amount;
+pub mod appointment;
 pub mod consent;
 pub mod customer;
 pub mod dates;

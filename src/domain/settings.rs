@@ -70,6 +70,8 @@ pub struct General {
     pub come_back_days: u32,
     /// Minutes without a touch after which somebody must sign in again; 0 is never (APP-10).
     pub lock_after_minutes: u32,
+    /// Minutes of one slot of the agenda, the usual length of an appointment.
+    pub slot_minutes: u32,
 }
 
 /// Everything a shop set.
@@ -111,13 +113,14 @@ impl Default for General {
             silence_minutes: 60,
             come_back_days: 7,
             lock_after_minutes: 5,
+            slot_minutes: 30,
         }
     }
 }
 
 impl General {
     /// Name, smallest and largest value of each number, and the number itself.
-    fn fields(&mut self) -> [(&'static str, u32, u32, &mut u32); 10] {
+    fn fields(&mut self) -> [(&'static str, u32, u32, &mut u32); 11] {
         [
             ("collect_every_hours", 1, 168, &mut self.collect_every_hours),
             ("registration_check_every_days", 1, 365, &mut self.registration_check_every_days),
@@ -129,6 +132,7 @@ impl General {
             ("silence_minutes", 1, 1440, &mut self.silence_minutes),
             ("come_back_days", 1, 366, &mut self.come_back_days),
             ("lock_after_minutes", 0, 1440, &mut self.lock_after_minutes),
+            ("slot_minutes", 5, 240, &mut self.slot_minutes),
         ]
     }
 }

@@ -3,9 +3,11 @@
 //! Written as OpenStreetMap does (`Mo-Fr 08:00-17:30; Sa 09:00-13:00; PH off`), because that covers
 //! every shop's week, lunch breaks, holidays and the summer closing, and can be copied from the map.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use opening_hours::localization::Country;
 use opening_hours::{Context, OpeningHours as Hours};
+
+use crate::domain::appointment::{slots, usual_slots};
 
 /// When the shop is open. The default is always.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +38,13 @@ impl OpeningHours {
     pub fn is_open(&self, at: NaiveDateTime) -> bool {
         self.0.as_ref().is_none_or(|hours| hours.is_open(at))
     }
+
+    /// The beginnings of the agenda's slots on a day; a shop that is always open has those of a usual
+    /// working day.
+    pub fn slots(&self, day: NaiveDate, minutes: u32) -> Vec<NaiveTime> {
+        let Some(hours) = &self.0 else { return usual_slots(minutes) };
+        slots(minutes, |at| day.and_hms_opt(at / 60, at % 60, 0).is_some_and(|at| hours.is_open(at)))
+    }
 }
 
 #[cfg(test)]
@@ -64,6 +73,14 @@ mod tests {
         }
         assert!(open("", "2026-11-29T03:00:00"));
         assert!(open("24/7", "2026-11-29T03:00:00"));
+    }
+
+    #[test]
+    fn the_agenda_follows_the_shops_week() {
+        let hours = OpeningHours::parse("Mo-Fr 08:00-12:00,13:00-15:00; Sa 09:00-10:00", "NL").unwrap();
+        let on = |day: &str| hours.slots(day.parse().unwrap(), 60).len();
+        assert_eq!((on("2026-11-23"), on("2026-11-28"), on("2026-11-29")), (6, 1, 0));
+        assert_eq!(OpeningHours::default().slots("2026-11-29".parse().unwrap(), 30).len(), 20);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The database is the only channel between the programs: a change by one is seen by the others
 //! through [`Store::data_version`].
 
-mod appointment;
+pub mod appointment;
 pub mod audit;
 mod bulk;
 mod call_note;
