@@ -418,3 +418,40 @@ fn a_draft_is_there_until_it_is_saved_or_thrown_away() {
     shop.store.drop_draft("customer:new").unwrap();
     assert!(shop.store.drafts().unwrap().is_empty());
 }
+
+#[test]
+fn the_story_of_a_task_names_people_and_offers_each_step_once() {
+    let mut shop = shop();
+    let note = CallNote { outcome: Some(Outcome::Informed), text: "belt zelf".into(), back_on: None };
+    let edit = TaskEdit {
+        employee: Link::To(employee(&shop, "JAN")),
+        customer: Link::To(customer(&shop, "K2")),
+        sms: Some(sms()),
+        note: Some(note),
+        ..TaskEdit::default()
+    };
+    let step = save(&mut shop, &edit, true);
+    let story = shop.store.task_story(task(&shop)).unwrap();
+    let said: Vec<String> = story
+        .iter()
+        .map(|line| {
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            let field = line.field.clone().unwrap_or_default();
+            format!("{} {field}: {} -> {}", line.action, text(&line.before), text(&line.after))
+        })
+        .collect();
+    for wanted in [
+        "changed employee:  -> JAN",
+        "changed customer: Janssen -> Pietersen",
+        "queued message: sms -> +31612345678",
+        "noted call_note: informed -> belt zelf",
+        "handled : open -> handled",
+    ] {
+        assert!(said.contains(&wanted.to_owned()), "{wanted}: {said:#?}");
+    }
+    assert!(!said.iter().any(|line| line.contains("touched") || line.contains("frozen")), "{said:#?}");
+    assert_eq!(story.iter().filter_map(|line| line.step).collect::<Vec<_>>(), [step]);
+    let actor = desk(&shop);
+    shop.store.undo(step, actor).unwrap();
+    assert_eq!(shop.store.task_story(task(&shop)).unwrap().iter().filter_map(|line| line.step).count(), 0);
+}

@@ -3,7 +3,6 @@
 use balie_ui as ui;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 
-use super::source::Detail;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{EmployeeId, TaskId};
 use crate::domain::language::Language;
@@ -11,6 +10,7 @@ use crate::domain::rule::RuleKey;
 use crate::domain::task::{EmployeeFilter, Period, StatusFilter, TaskColumn, TaskState};
 use crate::rules::alert::Alert;
 use crate::store::history::HistoryLine;
+use crate::store::task_detail::TaskDetail;
 use crate::store::task_list::TaskRow;
 
 /// The statuses that the screen offers (CSS-11).
@@ -178,9 +178,8 @@ pub fn row(row: &TaskRow, today: NaiveDate) -> ui::TaskRow {
     }
 }
 
-/// Everything about the task that is selected.
-pub fn detail(detail: &Detail, today: NaiveDate) -> ui::TaskDetail {
-    let task = &detail.task;
+/// Everything about a task.
+pub fn detail(task: &TaskDetail, today: NaiveDate) -> ui::TaskDetail {
     let customer = task.customer.clone();
     let person = task.contact_person.as_ref();
     let vehicle = task.vehicle.as_ref();
@@ -217,6 +216,8 @@ pub fn detail(detail: &Detail, today: NaiveDate) -> ui::TaskDetail {
         inspection_expires_on: maybe_date(vehicle.and_then(|vehicle| vehicle.inspection_expires_on)),
         last_visit_on: maybe_date(task.last_visit_on),
         odometer_km: task.odometer.map_or(-1, |(km, _)| number(km)),
+        vehicle_id: task.row.vehicle.map_or(-1, |id| number(id.0)),
+        customer_id: task.row.customer.map_or(-1, |id| number(id.0)),
     }
 }
 

@@ -13,6 +13,9 @@ mod calendar;
 mod choice;
 pub mod context;
 mod convert;
+mod edit;
+mod edit_convert;
+mod edit_sheets;
 pub mod font;
 mod keyboard;
 mod keys;
@@ -50,5 +53,9 @@ pub trait Surroundings: Send + Sync {
     /// The beginnings of the slots of a day on which the shop is open, so many minutes each.
     fn slots(&self, _day: NaiveDate, minutes: u32) -> Vec<NaiveTime> {
         usual_slots(minutes)
+    }
+    /// The shop's country (ISO 3166).
+    fn country(&self) -> String {
+        "NL".to_owned()
     }
 }

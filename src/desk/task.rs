@@ -317,7 +317,7 @@ impl TasksPage {
             tasks.set_detail_state(ui::DetailState::Error);
             return;
         };
-        tasks.set_detail(convert::detail(detail, today));
+        tasks.set_detail(convert::detail(&detail.task, today));
         let lines = detail
             .history
             .iter()

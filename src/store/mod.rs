@@ -39,6 +39,7 @@ mod search;
 pub mod setting;
 pub mod sign_in;
 pub mod step;
+pub mod story;
 pub mod task;
 pub mod task_detail;
 pub mod task_edit;

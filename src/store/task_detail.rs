@@ -6,6 +6,7 @@ use rusqlite::OptionalExtension;
 use super::task_list::TaskRow;
 use super::{Store, StoreError, facts};
 use crate::domain::customer::{ContactPerson, Customer};
+use crate::domain::edit::Link;
 use crate::domain::ids::{CustomerId, TaskId};
 use crate::domain::language::Language;
 use crate::domain::vehicle::Vehicle;
@@ -27,6 +28,8 @@ pub struct TaskDetail {
     pub last_visit_on: Option<NaiveDate>,
     /// The latest reading of the odometer: kilometres, and when it was read.
     pub odometer: Option<(i64, NaiveDate)>,
+    /// The vehicle's first planned appointment from today on.
+    pub appointment_on: Option<NaiveDate>,
 }
 
 impl Store {
@@ -40,9 +43,29 @@ impl Store {
         language: Language,
         today: NaiveDate,
     ) -> Result<Option<TaskDetail>, StoreError> {
-        let Some(row) = self.task_row(id, today, language)? else {
+        self.task_detail_with(id, Link::Keep, language, today)
+    }
+
+    /// As [`Store::task_detail`], with the customer who is staged in place of the one who is stored.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn task_detail_with(
+        &self,
+        id: TaskId,
+        staged: Link<CustomerId>,
+        language: Language,
+        today: NaiveDate,
+    ) -> Result<Option<TaskDetail>, StoreError> {
+        let Some(mut row) = self.task_row(id, today, language)? else {
             return Ok(None);
         };
+        if staged != Link::Keep {
+            row.customer = staged.applied(row.customer);
+            let customer = row.customer.map(|id| self.customer(id)).transpose()?.flatten();
+            row.customer_name = customer.as_ref().map(Customer::display_name);
+            row.customer_code = customer.map(|customer| customer.code);
+        }
         let mut detail = TaskDetail {
             customer: row.customer.map(|id| self.customer(id)).transpose()?.flatten(),
             contact_person: row.customer.map(|id| self.first_contact_person(id)).transpose()?.flatten(),
@@ -50,6 +73,7 @@ impl Store {
             owner: None,
             last_visit_on: None,
             odometer: None,
+            appointment_on: None,
             row,
         };
         if let Some(vehicle) = detail.row.vehicle {
@@ -66,6 +90,10 @@ impl Store {
                 .prepare_cached(sql)?
                 .query_row((vehicle.0, today), |row| Ok((row.get(0)?, row.get(1)?)));
             detail.odometer = reading.optional()?;
+            let sql = "SELECT min(substr(starts_at, 1, 10)) FROM appointment
+                        WHERE vehicle_id = ?1 AND status = 'planned' AND starts_at >= ?2";
+            detail.appointment_on =
+                self.connection.prepare_cached(sql)?.query_row((vehicle.0, today), |row| row.get(0))?;
         }
         Ok(Some(detail))
     }
