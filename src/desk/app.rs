@@ -13,11 +13,13 @@ use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
 use super::agenda::AgendaPage;
 use super::calendar::CalendarSheet;
 use super::context::{Context, Page};
+use super::edit::EditPage;
 use super::keyboard::Keyboard;
 use super::session;
 use super::shell::{Fault, Shell};
 use super::source::{Query, Source};
 use super::task::TasksPage;
+use super::why::WhyPage;
 use super::wire::{Answer, Failed, Request, Want};
 use super::worker::{Opener, Worker};
 use super::{Surroundings, convert, slint};
@@ -74,6 +76,8 @@ pub struct Desk {
     context: Rc<Context>,
     tasks: Rc<TasksPage>,
     agenda: Rc<AgendaPage>,
+    edit: Rc<EditPage>,
+    why: Rc<WhyPage>,
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
     shell: Shell,
@@ -118,6 +122,8 @@ impl Desk {
         let context = Context::new(&window, Arc::clone(&surroundings), requests.clone(), start.language);
         let tasks = TasksPage::connect(&window, requests.clone(), Rc::clone(&context), start.language);
         let agenda = AgendaPage::connect(&context);
+        let edit = EditPage::connect(Rc::clone(&context));
+        let why = WhyPage::connect(Rc::clone(&context));
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
         let keyboard = Keyboard::connect(&window, start.language);
@@ -129,6 +135,8 @@ impl Desk {
             context,
             tasks,
             agenda,
+            edit,
+            why,
             way,
             shell,
             keyboard,
@@ -201,10 +209,17 @@ impl Desk {
         &self.context
     }
 
+    /// The page on which a task is followed up, for its pictures.
+    pub(super) fn with_edit(&self, act: impl FnOnce(&Rc<EditPage>)) {
+        act(&self.edit);
+    }
+
     /// The adapter of a page; the list of tasks is the desk's own.
     fn page(&self, page: ui::Page) -> Option<&dyn Page> {
         match page {
             ui::Page::Agenda => Some(&self.agenda),
+            ui::Page::Task => Some(&self.edit),
+            ui::Page::Why => Some(&self.why),
             _ => None,
         }
     }
@@ -258,6 +273,9 @@ impl Desk {
         if let Some(adapter) = self.page(page) {
             adapter.open(i64::from(id));
         }
+        if page == ui::Page::Tasks {
+            self.edit.look_for_draft();
+        }
         global.set_can_go_back(self.way.borrow().len() > 1);
         global.set_page(page);
     }
@@ -299,6 +317,7 @@ impl Desk {
                 let chosen = now.map_or(-1, |now| convert::key(&Language::ALL, now));
                 (Language::ALL.iter().map(entry).collect(), chosen)
             }
+            ui::ChoiceKind::Assignee => self.edit.assignees(),
             _ => self.tasks.entries(kind),
         };
         desk.set_entries(ModelRc::from(Rc::new(VecModel::from(entries))));
@@ -310,6 +329,7 @@ impl Desk {
         self.close_choice();
         match convert::with_key(&Language::ALL, key) {
             Some(language) if kind == ui::ChoiceKind::Language => self.speak(language),
+            _ if kind == ui::ChoiceKind::Assignee => self.edit.assign(key),
             _ => {
                 self.tasks.choose(kind, key);
             }
@@ -360,6 +380,10 @@ impl Desk {
                 let open = TaskFilter { status: StatusFilter::Open, ..TaskFilter::default() };
                 self.shell.counted(counts.pulse, counts.cube.count(&open));
                 self.tasks.counted(&counts);
+                if !counts.changed {
+                    // The first counts: the desk has just begun.
+                    self.edit.look_for_draft();
+                }
                 if let Some(page) = self.present().filter(|_| counts.changed) {
                     page.refresh();
                 }

@@ -3,6 +3,7 @@
 use balie_ui as ui;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 
+use super::edit_convert;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{EmployeeId, TaskId};
 use crate::domain::language::Language;
@@ -14,7 +15,8 @@ use crate::store::task_detail::TaskDetail;
 use crate::store::task_list::TaskRow;
 
 /// The statuses that the screen offers (CSS-11).
-pub const STATUSES: [StatusFilter; 3] = [StatusFilter::Open, StatusFilter::Closed, StatusFilter::All];
+pub const STATUSES: [StatusFilter; 4] =
+    [StatusFilter::Open, StatusFilter::Closed, StatusFilter::All, StatusFilter::Pursued];
 
 /// The columns, in the order of the screen.
 pub const COLUMNS: [TaskColumn; 6] = [
@@ -157,8 +159,10 @@ pub fn alert(alert: Alert) -> ui::AlertState {
 /// A row of the list.
 pub fn row(row: &TaskRow, today: NaiveDate) -> ui::TaskRow {
     let days = (row.execute_on - today).num_days();
-    let urgency = match (row.state, days) {
-        (TaskState::Handled | TaskState::Withdrawn, _) => ui::Urgency::Done,
+    // A handled task that comes back is still to come.
+    let done = matches!(row.state, TaskState::Handled | TaskState::Withdrawn) && row.back_on.is_none();
+    let urgency = match (done, days) {
+        (true, _) => ui::Urgency::Done,
         (_, ..0) => ui::Urgency::Overdue,
         (_, 0) => ui::Urgency::Today,
         _ => ui::Urgency::Coming,
@@ -175,6 +179,7 @@ pub fn row(row: &TaskRow, today: NaiveDate) -> ui::TaskRow {
         customer: row.customer_name.as_deref().unwrap_or_default().into(),
         employee: row.employee.as_deref().unwrap_or_default().into(),
         description: row.description.lines().next().unwrap_or_default().into(),
+        outcome: edit_convert::outcome(row.outcome),
     }
 }
 
@@ -231,6 +236,9 @@ pub fn history(line: &HistoryLine, local: impl Fn(DateTime<Utc>) -> NaiveDateTim
         "open" | "returned" => ui::Happening::Returned,
         "changed" => ui::Happening::Changed,
         "handled" => ui::Happening::Handled,
+        "noted" => ui::Happening::Noted,
+        "queued" => ui::Happening::Message,
+        "undone" => ui::Happening::Undone,
         _ => ui::Happening::Other,
     };
     ui::HistoryLine {

@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use balie_ui as ui;
 use slint::{ComponentHandle, Timer, TimerMode};
 
+use super::app::Desk;
 use super::context::{Context, Moment, Page, Turn};
 use super::edit_convert::{self, Names};
-use super::slint;
-use super::{convert, wire::Trouble};
+use super::picture::{self, Picture};
+use super::{convert, slint, wire::Trouble};
 use crate::domain::consent::Consents;
 use crate::domain::edit::{CallNote, Link, Staged, TaskEdit};
 use crate::domain::ids::{EmployeeId, TaskId};
@@ -30,6 +31,78 @@ use crate::store::{Store, StoreError, TaskFields};
 const PAUSE: Duration = Duration::from_millis(300);
 /// A page that came under the finger so shortly ago is not what the finger meant.
 const CAME: Duration = Duration::from_millis(350);
+
+/// The page in its states, on the most urgent task.
+pub(super) const PICTURES: &[Picture] = &[
+    ("task", |desk| show(desk, |_| {})),
+    ("task-called", |desk| {
+        show(desk, |edit| {
+            edit.invoke_set_outcome(ui::Outcome::CallBack);
+            edit.invoke_set_note("Belt liever na vijf uur terug".into());
+        });
+    }),
+    ("task-history", |desk| show(desk, |edit| edit.invoke_open_sheet(ui::EditSheet::Story))),
+    ("task-kilometres", |desk| show(desk, |edit| edit.invoke_open_sheet(ui::EditSheet::Kilometres))),
+    ("task-customer", |desk| {
+        show(desk, |edit| {
+            edit.invoke_open_sheet(ui::EditSheet::Customer);
+            edit.set_search("jan".into());
+            edit.invoke_find("jan".into());
+        });
+    }),
+    ("task-unlink", |desk| show(desk, |edit| edit.invoke_open_sheet(ui::EditSheet::Unlink))),
+    ("task-conflict", |desk| {
+        show(desk, |edit| {
+            edit.invoke_set_outcome(ui::Outcome::NoAnswer);
+        });
+        desk.with_edit(|page| {
+            let theirs = page.state.borrow().base.clone();
+            if let (Some(window), Some(theirs)) = (desk.window().as_weak().upgrade(), theirs) {
+                let state = TaskState::Handled;
+                let theirs = TaskFields { state, sms_sent: true, employee: None, ..theirs };
+                page.show_conflict(&window.global::<ui::Edit>(), theirs, None);
+            }
+        });
+    }),
+    ("task-error", |desk| {
+        desk.window().global::<ui::Desk>().set_page(ui::Page::Task);
+        desk.window().global::<ui::Edit>().set_state(ui::EditState::Error);
+    }),
+    ("task-gone", |desk| {
+        desk.window().global::<ui::Desk>().set_page(ui::Page::Task);
+        desk.window().global::<ui::Edit>().set_state(ui::EditState::Gone);
+    }),
+    ("tasks-draft", |desk| {
+        desk.window().global::<ui::Desk>().invoke_go(ui::Page::Tasks, 0);
+        picture::wait(desk);
+        let edit = desk.window().global::<ui::Edit>();
+        let detail = desk.window().global::<ui::Tasks>().get_detail();
+        let (hour, minute) = (16, 42);
+        let today = desk.window().global::<ui::Desk>().get_today();
+        let (task, rule) = (detail.task.id, detail.task.rule);
+        edit.set_draft(ui::DraftLine { task, plate: detail.task.plate, rule, on: today, hour, minute });
+        edit.set_draft_there(true);
+    }),
+    ("tasks-pursued", |desk| {
+        desk.window().global::<ui::Edit>().set_draft_there(false);
+        desk.window().global::<ui::Desk>().invoke_go(ui::Page::Tasks, 0);
+        desk.window().global::<ui::Tasks>().invoke_show_pursued(true);
+    }),
+];
+
+/// The task that is selected in the list, opened; what was staged for the picture before is dropped
+/// without a trace.
+fn show(desk: &Rc<Desk>, act: impl FnOnce(&ui::Edit<'_>)) {
+    let window = desk.window();
+    desk.with_edit(|page| page.forget());
+    window.global::<ui::Desk>().invoke_go(ui::Page::Tasks, 0);
+    window.global::<ui::Tasks>().invoke_show_pursued(false);
+    picture::wait(desk);
+    window.global::<ui::Tasks>().invoke_open_task(window.global::<ui::Tasks>().get_selected_id());
+    picture::wait(desk);
+    act(&window.global::<ui::Edit>());
+    desk.with_edit(|page| page.pause.stop());
+}
 
 /// The adapter of the page.
 pub struct EditPage {
@@ -96,9 +169,7 @@ fn look(
         fields: store.task_fields(id)?,
         stored_customer: stored.customer_name,
         staged,
-        employees: employees
-            .map(|(id, employee)| (id, employee.name.unwrap_or(employee.code)))
-            .collect(),
+        employees: employees.map(|(id, employee)| (id, employee.name.unwrap_or(employee.code))).collect(),
         consents,
         detail,
     }))

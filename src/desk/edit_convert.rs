@@ -127,12 +127,7 @@ pub fn clashes(
     [
         (TaskField::State, state(base.state), state(theirs.state), handled),
         (TaskField::ExecuteOn, day(base.execute_on), day(theirs.execute_on), edit.execute_on.map(day)),
-        (
-            TaskField::Employee,
-            (names.employee)(base.employee),
-            (names.employee)(theirs.employee),
-            employee,
-        ),
+        (TaskField::Employee, (names.employee)(base.employee), (names.employee)(theirs.employee), employee),
         (
             TaskField::Customer,
             names.base.clone(),

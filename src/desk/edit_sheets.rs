@@ -7,7 +7,6 @@ use balie_ui as ui;
 use chrono::Timelike;
 use slint::{ComponentHandle, ModelRc, VecModel};
 
-use super::context::Context;
 use super::edit::EditPage;
 use super::{convert, edit_convert, slint};
 use crate::domain::amount::CostPerKm;
@@ -109,30 +108,38 @@ impl EditPage {
     fn read_story(self: &Rc<Self>) {
         let Some(id) = self.state.borrow().id else { return };
         let this = Rc::downgrade(self);
-        self.context.read("edit.story", move |store, _| store.task_story(id), move |story| {
-            let Some(this) = this.upgrade() else { return };
-            let local = |at| this.context.surroundings.local(at);
-            this.with(|page| {
-                page.set_sheet_failed(story.is_err());
-                let lines = story.unwrap_or_default();
-                page.set_story(model(
-                    lines.iter().rev().map(|line| edit_convert::story(line, local)).collect(),
-                ));
-            });
-        });
+        self.context.read(
+            "edit.story",
+            move |store, _| store.task_story(id),
+            move |story| {
+                let Some(this) = this.upgrade() else { return };
+                let local = |at| this.context.surroundings.local(at);
+                this.with(|page| {
+                    page.set_sheet_failed(story.is_err());
+                    let lines = story.unwrap_or_default();
+                    page.set_story(model(
+                        lines.iter().rev().map(|line| edit_convert::story(line, local)).collect(),
+                    ));
+                });
+            },
+        );
     }
 
     fn read_readings(self: &Rc<Self>) {
         let Some(vehicle) = self.vehicle() else { return };
         let this = Rc::downgrade(self);
-        self.context.read("edit.readings", move |store, _| store.readings(vehicle), move |readings| {
-            let Some(this) = this.upgrade() else { return };
-            this.with(|page| {
-                page.set_sheet_failed(readings.is_err());
-                let readings = readings.unwrap_or_default();
-                page.set_readings(model(readings.into_iter().take(READINGS).map(reading).collect()));
-            });
-        });
+        self.context.read(
+            "edit.readings",
+            move |store, _| store.readings(vehicle),
+            move |readings| {
+                let Some(this) = this.upgrade() else { return };
+                this.with(|page| {
+                    page.set_sheet_failed(readings.is_err());
+                    let readings = readings.unwrap_or_default();
+                    page.set_readings(model(readings.into_iter().take(READINGS).map(reading).collect()));
+                });
+            },
+        );
     }
 
     fn find(self: &Rc<Self>, text: String) {
@@ -316,11 +323,15 @@ impl EditPage {
         }
         let this = Rc::downgrade(self);
         let about = format!("task:{task}");
-        self.context.keep("draft.drop", move |store, _| store.drop_draft(&about), move |_| {
-            if let Some(this) = this.upgrade() {
-                this.look_for_draft();
-            }
-        });
+        self.context.keep(
+            "draft.drop",
+            move |store, _| store.drop_draft(&about),
+            move |_| {
+                if let Some(this) = this.upgrade() {
+                    this.look_for_draft();
+                }
+            },
+        );
     }
 }
 
@@ -346,9 +357,4 @@ fn draft_line(row: &TaskRow, at: chrono::NaiveDateTime) -> ui::DraftLine {
         hour: small(at.hour()),
         minute: small(at.minute()),
     }
-}
-
-/// Where an appointment is made for a task.
-pub(super) fn book(context: &Context, task: TaskId) {
-    context.go(ui::Page::Agenda, task.0);
 }

@@ -25,6 +25,7 @@ mod session;
 mod shell;
 pub mod source;
 mod task;
+mod why;
 pub mod wire;
 pub mod worker;
 

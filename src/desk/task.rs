@@ -21,6 +21,7 @@ use crate::domain::ids::TaskId;
 use crate::domain::language::Language;
 use crate::domain::rule::RuleKey;
 use crate::domain::task::{EmployeeFilter, Period, StatusFilter, TaskColumn, TaskFilter, TaskOrder};
+use crate::store::history::HistoryLine;
 use crate::store::task_list::TaskCube;
 
 /// What came under a finger so shortly ago is not what the finger meant: it was on its way already.
@@ -98,6 +99,12 @@ impl TasksPage {
         let this = Rc::clone(&page);
         tasks.on_handle(move |id| this.handle(TaskId(i64::from(id))));
         let this = Rc::clone(&page);
+        tasks.on_book(move |id| this.context.go(ui::Page::Agenda, i64::from(id)));
+        let this = Rc::clone(&page);
+        tasks.on_show_pursued(move |on| this.show_pursued(on));
+        let this = Rc::clone(&page);
+        tasks.on_open_task(move |id| this.context.go(ui::Page::Task, i64::from(id)));
+        let this = Rc::clone(&page);
         tasks.on_retry(move || this.retry());
         let this = Rc::clone(&page);
         tasks.on_show_all(move || this.most_urgent());
@@ -126,6 +133,19 @@ impl TasksPage {
         {
             let mut state = self.state.borrow_mut();
             state.query = Query { language: state.query.language, ..Query::default() };
+            state.reveal = true;
+        }
+        self.tell_filters();
+        self.show(Want::First);
+    }
+
+    /// Those who were contacted and did not book; or all open tasks (NEW-10).
+    fn show_pursued(&self, on: bool) {
+        let status = if on { StatusFilter::Pursued } else { StatusFilter::Open };
+        {
+            let mut state = self.state.borrow_mut();
+            let filter = TaskFilter { status, ..TaskFilter::default() };
+            state.query = Query { language: state.query.language, filter, ..Query::default() };
             state.reveal = true;
         }
         self.tell_filters();
@@ -228,6 +248,9 @@ impl TasksPage {
         tasks.set_descending(order.descending);
         let shown = state.cube.as_ref().map(|cube| convert::number(i64::from(cube.count(&filter))));
         tasks.set_shown(shown.unwrap_or(-1));
+        let pursued = TaskFilter { status: StatusFilter::Pursued, ..TaskFilter::default() };
+        let pursued = state.cube.as_ref().map(|cube| convert::number(i64::from(cube.count(&pursued))));
+        tasks.set_pursued(pursued.unwrap_or(-1));
     }
 
     /// The list has come.
@@ -318,11 +341,13 @@ impl TasksPage {
             return;
         };
         tasks.set_detail(convert::detail(&detail.task, today));
-        let lines = detail
-            .history
-            .iter()
-            .map(|line| convert::history(line, |at| self.context.surroundings.local(at)));
-        tasks.set_history(ModelRc::from(Rc::new(VecModel::from_iter(lines))));
+        let local = |at| self.context.surroundings.local(at);
+        // The fields of one change are one line here; the task's own page has them all.
+        let own = |line: &&HistoryLine| line.action != "frozen" && line.field.as_deref() != Some("touched");
+        let mut lines: Vec<ui::HistoryLine> =
+            detail.history.iter().filter(own).map(|line| convert::history(line, local)).collect();
+        lines.dedup();
+        tasks.set_history(ModelRc::from(Rc::new(VecModel::from(lines))));
         tasks.set_detail_state(ui::DetailState::Shown);
     }
 

@@ -158,8 +158,8 @@ pub(super) fn follow(
 }
 
 impl Store {
-    /// Finishes a task (CSS-12: it goes with the status handled). Its words stay as they are now.
-    /// Answers the step that undoes it; `None`: somebody else had finished it already.
+    /// Finishes a task (CSS-12: it goes with the status handled). Its words stay as they are now. One
+    /// that waits to come back is finished for good. Answers the step that undoes it; `None`: somebody else had finished it already.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when there is no such task; else why it could not be saved.
@@ -171,12 +171,13 @@ impl Store {
     ) -> Result<Option<StepId>, StoreError> {
         let write = self.write()?;
         let before = TaskFields::of(&write, task)?;
-        if before.state == TaskState::Handled {
+        if before.state == TaskState::Handled && before.back_on.is_none() {
             return Ok(None);
         }
         let first = step::next_line(&write)?;
         let after = TaskFields {
             state: TaskState::Handled,
+            back_on: None,
             touched: true,
             description: before.description.clone().or_else(|| words.map(str::to_owned)),
             ..before.clone()
