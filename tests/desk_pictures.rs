@@ -15,8 +15,7 @@ use balie::desk::ui::{
     HistoryLine, Language, ListState, RuleKind, TaskDetail, TaskRow, Tasks, Theme, Urgency,
 };
 use balie::domain::language;
-use desk_scene::{Scene, Shop, all};
-use i_slint_backend_testing::AccessibleRole;
+use desk_scene::{Scene, Shop, wrong};
 
 const SIZES: [(u32, u32); 3] = [(1280, 800), (800, 480), (720, 1280)];
 const LANGUAGES: [(&str, Language); 4] =
@@ -69,6 +68,7 @@ fn row(place: usize) -> TaskRow {
         customer: "Maatschap Van der Meulen-Oosterhuis en Zonen".into(),
         employee: "Els Hermans".into(),
         description: "Geachte mevrouw Van der Meulen-Oosterhuis".into(),
+        ..TaskRow::default()
     }
 }
 
@@ -89,6 +89,7 @@ fn detail(place: usize) -> TaskDetail {
         inspection_expires_on: Date { year: 2026, month: 12, day: 28 },
         last_visit_on: Date::default(),
         odometer_km: 284_320,
+        ..TaskDetail::default()
     }
 }
 
@@ -203,41 +204,6 @@ fn states() -> Vec<State> {
         ));
     }
     states
-}
-
-/// What is wrong with what is on the screen now.
-fn wrong(app: &AppWindow, (width, height): (u32, u32)) -> Vec<String> {
-    let (width, height) = (width as f32, height as f32);
-    let touched =
-        [AccessibleRole::Button, AccessibleRole::Combobox, AccessibleRole::Tab, AccessibleRole::ListItem];
-    let mut wrong = Vec::new();
-    for element in all(app) {
-        let label = element.accessible_label().unwrap_or_default();
-        let (at, size) = (element.absolute_position(), element.size());
-        if size.width <= 0.0 || size.height <= 0.0 {
-            continue;
-        }
-        if element.accessible_description().is_some_and(|words| words == "cut off") {
-            wrong.push(format!("'{label}' is cut off at {} x {}", size.width, size.height));
-        }
-        let role = element.accessible_role();
-        // What can be scrolled may be below the edge, never beside it.
-        let touchable = touched.contains(&role.unwrap_or(AccessibleRole::None));
-        if (role == Some(AccessibleRole::Text) || touchable)
-            && (at.x < -0.5 || at.x + size.width > width + 0.5)
-        {
-            wrong.push(format!("'{label}' hangs over the side: {} + {}", at.x, size.width));
-        }
-        if touchable && (size.width < 48.0 || size.height < 48.0) {
-            wrong.push(format!("'{label}' is too small for a finger: {} x {}", size.width, size.height));
-        }
-        if role == Some(AccessibleRole::Button) && at.y + size.height > height + 0.5 {
-            wrong.push(format!("'{label}' is below the edge: {} + {}", at.y, size.height));
-        }
-    }
-    wrong.sort();
-    wrong.dedup();
-    wrong
 }
 
 fn colours(canvas: &Canvas) -> usize {

@@ -8,7 +8,9 @@ use balie_ui as ui;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use slint::{ComponentHandle, ModelRc, VecModel};
 
+use super::app::Desk;
 use super::context::{Context, Page, Turn};
+use super::picture::{self, Picture};
 use super::wire::Trouble;
 use super::{convert, slint};
 use crate::domain::appointment::{Booked, Booking, kind_for, week_of};
@@ -27,6 +29,35 @@ const KINDS: [(AppointmentKind, ui::Booking); 4] = [
 ];
 /// How many days ahead the first free slot is looked for.
 const AHEAD: u32 = 60;
+
+/// The page in its states.
+pub(super) const PICTURES: &[Picture] = &[
+    ("agenda", |desk| turn_to(desk, 0)),
+    ("agenda-booking", |desk| {
+        let task = desk.window().global::<ui::Tasks>().get_selected_id();
+        turn_to(desk, task);
+        let agenda = desk.window().global::<ui::Agenda>();
+        agenda.invoke_pick(9 * 60 + 30);
+    }),
+    ("agenda-new", |desk| {
+        turn_to(desk, 0);
+        let agenda = desk.window().global::<ui::Agenda>();
+        agenda.invoke_pick(11 * 60);
+        agenda.invoke_set_plate("G-001-BB".into());
+    }),
+    ("agenda-error", |desk| {
+        turn_to(desk, 0);
+        desk.window().global::<ui::Agenda>().set_state(ui::AgendaState::Error);
+    }),
+];
+
+fn turn_to(desk: &Rc<Desk>, id: i32) {
+    let window = desk.window();
+    window.global::<ui::Desk>().invoke_go(ui::Page::Tasks, 0);
+    picture::wait(desk);
+    window.global::<ui::Desk>().invoke_go(ui::Page::Agenda, id);
+    picture::wait(desk);
+}
 
 /// The adapter of the page.
 pub struct AgendaPage {

@@ -20,7 +20,7 @@ use crate::domain::consent::Consents;
 use crate::domain::edit::{CallNote, Link, Staged, TaskEdit};
 use crate::domain::ids::{EmployeeId, TaskId};
 use crate::domain::message::Channel;
-use crate::domain::rule::RuleKey;
+use crate::domain::rule::{LegalClass, RuleKey};
 use crate::domain::task::TaskState;
 use crate::rules::validity::{FreeWindow, free_window};
 use crate::store::task_detail::TaskDetail;
@@ -142,6 +142,7 @@ struct Looked {
     staged: Option<Staged>,
     employees: Vec<(EmployeeId, String)>,
     consents: Consents,
+    class: LegalClass,
 }
 
 /// Reads a task with everything the page shows; `staged` is what the page holds, else the draft counts.
@@ -171,6 +172,7 @@ fn look(
         staged,
         employees: employees.map(|(id, employee)| (id, employee.name.unwrap_or(employee.code))).collect(),
         consents,
+        class: store.settings()?.rule(detail.row.rule).legal_class,
         detail,
     }))
 }
@@ -281,9 +283,14 @@ impl EditPage {
             }
             looked.detail.row.description.trim().clone_into(&mut state.words);
             state.employees = looked.employees;
-            page.set_call_barred(edit_convert::barred(Channel::Call, &looked.detail, &looked.consents));
-            page.set_sms_barred(edit_convert::barred(Channel::Sms, &looked.detail, &looked.consents));
-            page.set_email_barred(edit_convert::barred(Channel::Email, &looked.detail, &looked.consents));
+            let country = self.context.surroundings.country();
+            let barred = |channel| {
+                let customer = looked.detail.customer.as_ref();
+                edit_convert::barred(channel, customer, &looked.consents, looked.class, &country)
+            };
+            page.set_call_barred(barred(Channel::Call));
+            page.set_sms_barred(barred(Channel::Sms));
+            page.set_email_barred(barred(Channel::Email));
             state.detail = Some(looked.detail);
         }
         self.tell();

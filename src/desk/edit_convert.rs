@@ -7,13 +7,15 @@ use ui::{FieldValue, TaskField};
 
 use super::convert;
 use crate::domain::consent::Consents;
+use crate::domain::customer::Customer;
 use crate::domain::edit::{Link, Outcome, TaskEdit};
 use crate::domain::ids::EmployeeId;
 use crate::domain::message::Channel;
+use crate::domain::rule::LegalClass;
 use crate::domain::task::TaskState;
+use crate::rules::legal::{self, Barred};
 use crate::store::TaskFields;
 use crate::store::story::StoryLine;
-use crate::store::task_detail::TaskDetail;
 
 /// An outcome for the page.
 pub fn outcome(outcome: Option<Outcome>) -> ui::Outcome {
@@ -177,10 +179,15 @@ pub struct Names<'a> {
     pub theirs: Option<String>,
 }
 
-/// Why a customer cannot be reached by a channel, if so.
-pub fn barred(channel: Channel, task: &TaskDetail, consents: &Consents) -> ui::Barred {
-    let _ = consents;
-    let Some(customer) = &task.customer else { return ui::Barred::NoCustomer };
+/// Why a customer cannot be reached by a channel for a reason of that class, if so (NEW-06).
+pub fn barred(
+    channel: Channel,
+    customer: Option<&Customer>,
+    consents: &Consents,
+    class: LegalClass,
+    country: &str,
+) -> ui::Barred {
+    let Some(customer) = customer else { return ui::Barred::NoCustomer };
     let reachable = match channel {
         Channel::Call => customer.mobile.is_some() || customer.phone.is_some(),
         Channel::Sms => customer.mobile.is_some(),
@@ -190,7 +197,11 @@ pub fn barred(channel: Channel, task: &TaskDetail, consents: &Consents) -> ui::B
         (false, Channel::Call) => ui::Barred::NoNumber,
         (false, Channel::Sms) => ui::Barred::NoMobile,
         (false, Channel::Email) => ui::Barred::NoAddress,
-        (true, _) if customer.contact_allowed == Some(false) => ui::Barred::Objected,
-        (true, _) => ui::Barred::None,
+        (true, _) => match legal::may(channel, class, customer, consents, country) {
+            Ok(()) => ui::Barred::None,
+            Err(Barred::Objected) => ui::Barred::Objected,
+            Err(Barred::Refused) => ui::Barred::Refused,
+            Err(Barred::NeedsConsent | Barred::NotYetCustomer) => ui::Barred::NoConsent,
+        },
     }
 }

@@ -28,7 +28,7 @@ const LAST: &[Picture] = &[
 ];
 
 fn pictures() -> impl Iterator<Item = &'static Picture> {
-    [TASKS, super::edit::PICTURES, super::why::PICTURES, LAST].into_iter().flatten()
+    [TASKS, super::edit::PICTURES, super::why::PICTURES, super::agenda::PICTURES, LAST].into_iter().flatten()
 }
 
 /// The pages that have a picture.

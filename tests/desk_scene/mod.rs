@@ -270,3 +270,38 @@ impl Scene {
 pub fn all(window: &AppWindow) -> Vec<ElementHandle> {
     i_slint_backend_testing::ElementQuery::from_root(window).match_descendants().find_all()
 }
+
+/// What is wrong with what is on the screen now.
+pub fn wrong(app: &AppWindow, (width, height): (u32, u32)) -> Vec<String> {
+    let (width, height) = (width as f32, height as f32);
+    let touched =
+        [AccessibleRole::Button, AccessibleRole::Combobox, AccessibleRole::Tab, AccessibleRole::ListItem];
+    let mut wrong = Vec::new();
+    for element in all(app) {
+        let label = element.accessible_label().unwrap_or_default();
+        let (at, size) = (element.absolute_position(), element.size());
+        if size.width <= 0.0 || size.height <= 0.0 {
+            continue;
+        }
+        if element.accessible_description().is_some_and(|words| words == "cut off") {
+            wrong.push(format!("'{label}' is cut off at {} x {}", size.width, size.height));
+        }
+        let role = element.accessible_role();
+        // What can be scrolled may be below the edge, never beside it.
+        let touchable = touched.contains(&role.unwrap_or(AccessibleRole::None));
+        if (role == Some(AccessibleRole::Text) || touchable)
+            && (at.x < -0.5 || at.x + size.width > width + 0.5)
+        {
+            wrong.push(format!("'{label}' hangs over the side: {} + {}", at.x, size.width));
+        }
+        if touchable && (size.width < 48.0 || size.height < 48.0) {
+            wrong.push(format!("'{label}' is too small for a finger: {} x {}", size.width, size.height));
+        }
+        if role == Some(AccessibleRole::Button) && at.y + size.height > height + 0.5 {
+            wrong.push(format!("'{label}' is below the edge: {} + {}", at.y, size.height));
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    wrong
+}

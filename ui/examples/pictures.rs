@@ -36,6 +36,7 @@ fn row(id: i32, rule: RuleKind, days: i32, plate: &str, customer: &str, descript
         customer: customer.into(),
         employee: "".into(),
         description: description.into(),
+        ..TaskRow::default()
     }
 }
 
@@ -97,6 +98,7 @@ fn fill(app: &AppWindow) {
         inspection_expires_on: date(30, 6),
         last_visit_on: date(12, 1),
         odometer_km: 184_320,
+        ..TaskDetail::default()
     });
     tasks.set_history(ModelRc::from(Rc::new(VecModel::from(vec![HistoryLine {
         on: date(25, 4),
