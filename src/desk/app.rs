@@ -13,7 +13,8 @@ use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
 use super::calendar::CalendarSheet;
 use super::context::{Context, Page};
 use super::keyboard::Keyboard;
-use super::session;
+use super::pad::Pad;
+use super::session::{Entrance, Gatekeeper};
 use super::shell::{Fault, Shell};
 use super::source::{Query, Source};
 use super::task::TasksPage;
@@ -69,14 +70,17 @@ impl Alive {
 
 /// The desk.
 pub struct Desk {
-    window: ui::AppWindow,
-    context: Rc<Context>,
-    tasks: Rc<TasksPage>,
+    pub(super) window: ui::AppWindow,
+    pub(super) context: Rc<Context>,
+    pub(super) tasks: Rc<TasksPage>,
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
-    shell: Shell,
-    keyboard: Rc<Keyboard>,
-    calendar: Rc<CalendarSheet>,
+    pub(super) shell: Shell,
+    pub(super) keyboard: Rc<Keyboard>,
+    pub(super) calendar: Rc<CalendarSheet>,
+    pub(super) gate: Rc<Gatekeeper>,
+    /// The language of the gate, and of who has chosen none.
+    pub(super) language: Language,
     requests: Sender<Request>,
     answers: Receiver<Answer>,
     alive: Arc<Alive>,
@@ -121,23 +125,33 @@ impl Desk {
         let (keys, clock) = (Rc::clone(&keyboard), Arc::clone(&context.surroundings));
         let calendar = CalendarSheet::connect(&window, clock, move || keys.close());
         let way = RefCell::new(vec![(ui::Page::Tasks, 0)]);
-        let desk = Rc::new(Self {
-            window,
-            context,
-            tasks,
-            way,
-            shell,
-            keyboard,
-            calendar,
-            requests,
-            answers,
-            alive,
+        let desk = Rc::new_cyclic(|this: &std::rc::Weak<Self>| {
+            let this = std::rc::Weak::clone(this);
+            let pad = Pad::connect(&window);
+            let gate = Gatekeeper::connect(&window, Rc::clone(&context), pad, move |passed| {
+                if let Some(desk) = this.upgrade() {
+                    desk.passed(passed);
+                }
+            });
+            let language = start.language;
+            Self {
+                window,
+                context,
+                tasks,
+                way,
+                shell,
+                keyboard,
+                calendar,
+                gate,
+                language,
+                requests,
+                answers,
+                alive,
+            }
         });
         desk.connect();
         desk.shell.tick();
-        if let Some(code) = start.employee {
-            session::sign_in_without_pin(&desk.context, code);
-        }
+        desk.gate.begin(start.employee.map_or(Entrance::Gate, Entrance::Employee));
         Ok(desk)
     }
 
@@ -162,6 +176,13 @@ impl Desk {
             desk.context.hush();
         }));
         global.on_undo(on(|desk| desk.undo()));
+        global.on_sign_out(on(|desk| desk.gate.leave("signed out")));
+        let desk = Rc::downgrade(self);
+        global.on_draw_curtain(move |drawn| {
+            if let Some(desk) = desk.upgrade() {
+                desk.draw_curtain(drawn);
+            }
+        });
         let desk = Rc::downgrade(self);
         global.on_go(move |page, id| {
             if let Some(desk) = desk.upgrade() {
@@ -212,7 +233,7 @@ impl Desk {
     }
 
     /// Turns to a page. The pages of the rail begin a new way: from them nothing leads back.
-    fn go(&self, page: ui::Page, id: i32) {
+    pub(super) fn go(&self, page: ui::Page, id: i32) {
         self.close_choice();
         if let Some(before) = self.present() {
             before.close();
@@ -260,6 +281,9 @@ impl Desk {
 
     /// The CRM manager on the most urgent task: the customers icon, F5, or the button on the desk.
     pub fn open_manager(&self) {
+        if self.gate.is_shut() {
+            return;
+        }
         self.go(ui::Page::Tasks, 0);
         self.tasks.most_urgent();
     }
@@ -278,7 +302,7 @@ impl Desk {
         }
     }
 
-    fn close_choice(&self) {
+    pub(super) fn close_choice(&self) {
         self.window.global::<ui::Desk>().set_choice(ui::ChoiceKind::None);
     }
 
@@ -305,7 +329,10 @@ impl Desk {
     fn choose(&self, kind: ui::ChoiceKind, key: i32) {
         self.close_choice();
         match convert::with_key(&Language::ALL, key) {
-            Some(language) if kind == ui::ChoiceKind::Language => self.speak(language),
+            Some(language) if kind == ui::ChoiceKind::Language => {
+                self.speak(language);
+                self.gate.speaks(language);
+            }
             _ => {
                 self.tasks.choose(kind, key);
             }
@@ -321,11 +348,6 @@ impl Desk {
         if let Some(page) = self.present() {
             page.speak();
         }
-    }
-
-    /// Once a second.
-    pub fn tick(&self) {
-        self.shell.tick();
     }
 
     /// Takes in what the worker has answered. Never waits.
@@ -356,6 +378,7 @@ impl Desk {
                 let open = TaskFilter { status: StatusFilter::Open, ..TaskFilter::default() };
                 self.shell.counted(counts.pulse, counts.cube.count(&open));
                 self.tasks.counted(&counts);
+                self.gate.look();
                 if let Some(page) = self.present().filter(|_| counts.changed) {
                     page.refresh();
                 }
@@ -411,6 +434,10 @@ impl Desk {
             PanelEvent::Press(press) => {
                 if self.shell.touched() {
                     // The screen was dark: the press woke it, and does nothing else.
+                    return;
+                }
+                if self.window.global::<ui::Desk>().get_curtain() && press == Press::Short {
+                    self.draw_curtain(false);
                     return;
                 }
                 match press {
