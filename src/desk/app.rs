@@ -12,6 +12,7 @@ use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
 
 use super::calendar::CalendarSheet;
 use super::context::{Context, Page};
+use super::customers::CustomersPage;
 use super::keyboard::Keyboard;
 use super::pad::Pad;
 use super::session::{Entrance, Gatekeeper};
@@ -73,6 +74,7 @@ pub struct Desk {
     pub(super) window: ui::AppWindow,
     pub(super) context: Rc<Context>,
     pub(super) tasks: Rc<TasksPage>,
+    pub(super) customers: Rc<CustomersPage>,
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
     pub(super) shell: Shell,
@@ -119,6 +121,7 @@ impl Desk {
         window.global::<ui::Theme>().set_dark(start.dark);
         let context = Context::new(&window, Arc::clone(&surroundings), requests.clone(), start.language);
         let tasks = TasksPage::connect(&window, requests.clone(), Rc::clone(&context), start.language);
+        let customers = CustomersPage::connect(Rc::clone(&context));
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
         let keyboard = Keyboard::connect(&window, start.language);
@@ -138,6 +141,7 @@ impl Desk {
                 window,
                 context,
                 tasks,
+                customers,
                 way,
                 shell,
                 keyboard,
@@ -222,6 +226,7 @@ impl Desk {
     fn page(&self, page: ui::Page) -> Option<&dyn Page> {
         match page {
             ui::Page::Tasks => None,
+            ui::Page::Customers => Some(&*self.customers),
             _ => None,
         }
     }

@@ -12,6 +12,7 @@ mod calendar;
 mod choice;
 pub mod context;
 mod convert;
+pub mod customers;
 mod entry;
 pub mod font;
 mod keyboard;
