@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use balie::desk::picture::{self, PAGES, Wish};
+use balie::desk::picture::{self, Wish};
 use balie::desk::slint::{self, ComponentHandle, PhysicalSize, Timer, TimerMode};
 use balie::desk::worker::Opener;
 use balie::desk::{Desk, Start, Surroundings, font};
@@ -43,7 +43,7 @@ struct Arguments {
     #[arg(long, value_name = "nl|de|pt|en")]
     language: Option<Language>,
     /// Only this page [default: all of them]
-    #[arg(long, value_name = "NAME", value_parser = PAGES, requires = "screenshot")]
+    #[arg(long, value_name = "NAME", value_parser = picture::pages(), requires = "screenshot")]
     page: Option<String>,
     /// In a window on a desktop, instead of the whole screen
     #[arg(long, value_name = "WxH", value_parser = size, num_args = 0..=1, default_missing_value = "1280x800")]

@@ -85,7 +85,7 @@ impl CustomersPage {
     }
 
     /// What was typed last: the name of a new customer, perhaps.
-    pub(super) fn typed(&self) -> String {
+    pub fn typed(&self) -> String {
         self.query.borrow().text.clone()
     }
 

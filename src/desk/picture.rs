@@ -14,8 +14,41 @@ use super::worker::Opener;
 use super::{Surroundings, slint};
 use crate::store::Store;
 
+/// A picture's name, and the way there through the desk's own doors.
+pub(super) type Picture = (&'static str, fn(&Rc<Desk>));
+
+/// The list in its states, and then what each page's adapter adds.
+const TASKS: &[Picture] =
+    &[("tasks", |desk| turn_to(desk, "tasks")), ("tasks-choice", |desk| turn_to(desk, "tasks-choice"))];
+/// What a healthy shop is not in, set by hand: last, because nothing leads back.
+const LAST: &[Picture] = &[
+    ("tasks-empty", |desk| turn_to(desk, "tasks-empty")),
+    ("tasks-loading", |desk| turn_to(desk, "tasks-loading")),
+    ("tasks-error", |desk| turn_to(desk, "tasks-error")),
+];
+
+fn pictures() -> impl Iterator<Item = &'static Picture> {
+    [TASKS, super::customers::PICTURES, LAST].into_iter().flatten()
+}
+
 /// The pages that have a picture.
-pub const PAGES: [&str; 5] = ["tasks", "tasks-choice", "tasks-empty", "tasks-loading", "tasks-error"];
+pub fn pages() -> Vec<&'static str> {
+    pictures().map(|(name, _)| *name).collect()
+}
+
+/// Takes the desk to the state of a picture; `false`: there is none of that name.
+pub fn show(desk: &Rc<Desk>, page: &str) -> bool {
+    let picture = pictures().find(|(name, _)| *name == page);
+    if let Some((_, show)) = picture {
+        show(desk);
+    }
+    picture.is_some()
+}
+
+/// Lets the desk's own work come to an end: pictures wait for what they asked.
+pub(super) fn wait(desk: &Rc<Desk>) {
+    while desk.wait_for_answer(Duration::from_millis(150)) {}
+}
 
 /// How long a slow card may take to show the list.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -68,8 +101,10 @@ pub fn take(
     desk.window().show().map_err(|error| draw(&error))?;
     settle(&desk)?;
     let mut written = Vec::new();
-    for page in PAGES.iter().filter(|page| wish.page.as_deref().is_none_or(|wanted| wanted == **page)) {
-        turn_to(&desk, page);
+    let wanted = |page: &&str| wish.page.as_deref().is_none_or(|wanted| wanted == *page);
+    for page in pages().into_iter().filter(wanted) {
+        show(&desk, page);
+        wait(&desk);
         // The second time whatever the first found out about sizes is drawn too.
         canvas.draw();
         while desk.wait_for_answer(Duration::from_millis(50)) {}
