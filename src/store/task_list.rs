@@ -324,11 +324,7 @@ impl Store {
     }
 
     /// The facts of a task's texts, and its vehicle and customer.
-    pub(super) fn task_words(
-        &self,
-        id: TaskId,
-        today: NaiveDate,
-    ) -> Result<Option<TaskWords>, StoreError> {
+    pub(super) fn task_words(&self, id: TaskId, today: NaiveDate) -> Result<Option<TaskWords>, StoreError> {
         let mut statement = self.connection.prepare_cached(&format!("{ROW} WHERE t.id = ?"))?;
         let mut rows = statement.query((today, id.0))?;
         let Some(row) = rows.next()? else { return Ok(None) };
