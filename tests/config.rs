@@ -114,7 +114,12 @@ const WRONG: [(&str, usize, &str, &str); 52] = [
     ("[shop]\ntime_zone = \"UTC\"", 2, "shop.time_zone", "did you mean 'timezone'?"),
     ("[shop]\nopening-hours = \"24/7\"", 2, "shop.opening-hours", "did you mean 'opening_hours'?"),
     ("[shop]\nsupplier = \"cm\"", 2, "shop.supplier", "did you mean to write it under [sms]?"),
-    ("[shop]\nxyzzy = 1", 2, "shop.xyzzy", "[shop] knows name, language, timezone, country, opening_hours"),
+    (
+        "[shop]\nxyzzy = 1",
+        2,
+        "shop.xyzzy",
+        "[shop] knows name, phone, language, timezone, country, opening_hours",
+    ),
     ("[winkel]\nname = \"x\"", 1, "winkel", "there is no such table; there are shop, panel, screen"),
     ("[Shop]\nname = \"x\"", 1, "Shop", "did you mean [shop]?"),
     ("[screens]\nrotation = 0", 1, "screens", "did you mean [screen]?"),
@@ -278,5 +283,5 @@ fn the_example_names_every_key_with_its_default() {
     assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
     assert_eq!(format!("{:?}", read(&text).unwrap()), format!("{:?}", Config::default()));
     // As many as are read, the `_file` ones aside.
-    assert_eq!(text.lines().filter(|line| is_key(line)).count(), 5 + 4 + 4 + 3 + 5 + 7 + 4 + 2 + 1);
+    assert_eq!(text.lines().filter(|line| is_key(line)).count(), 6 + 4 + 4 + 3 + 5 + 7 + 4 + 2 + 1);
 }

@@ -35,7 +35,9 @@ fn every_picture_fits(size: (u32, u32)) {
     scene.settle();
     let mut faults = Vec::new();
     // What nothing leads back from is looked at in desk_pictures.
-    for page in picture::pages().into_iter().filter(|page| !page.starts_with("tasks-e") && *page != "tasks-loading") {
+    for page in
+        picture::pages().into_iter().filter(|page| !page.starts_with("tasks-e") && *page != "tasks-loading")
+    {
         assert!(picture::show(&scene.desk, page), "{page}");
         scene.settle();
         for language in Language::ALL {
@@ -46,7 +48,9 @@ fn every_picture_fits(size: (u32, u32)) {
                 scene.canvas.save(&std::path::Path::new(&folder).join(file)).unwrap();
             }
             let what = wrong(scene.window(), size);
-            faults.extend(what.into_iter().map(|what| format!("{page} {}x{} {language}: {what}", size.0, size.1)));
+            faults.extend(
+                what.into_iter().map(|what| format!("{page} {}x{} {language}: {what}", size.0, size.1)),
+            );
         }
         scene.desk.speak(Language::Nl);
     }

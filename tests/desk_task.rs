@@ -55,7 +55,7 @@ fn cancel_drops_what_was_staged() {
 fn an_appointment_takes_three_touches_from_the_list() {
     let shop = Shop::with(&CARS);
     let mut scene = Scene::of(&shop);
-    scene.touch("Afspraak");
+    scene.touch("Afspraak maken");
     let agenda = scene.window().global::<Agenda>();
     assert_eq!(agenda.get_state(), AgendaState::Shown);
     assert_eq!((agenda.get_plate().as_str(), agenda.get_start()), ("23-NL-PD", -1));
@@ -76,7 +76,7 @@ fn an_appointment_takes_three_touches_from_the_list() {
 fn an_appointment_can_be_moved_and_cancelled() {
     let shop = Shop::with(&CARS);
     let mut scene = Scene::of(&shop);
-    scene.touch("Afspraak");
+    scene.touch("Afspraak maken");
     scene.touch("09:30");
     scene.touch("Opslaan");
     scene.touch("Agenda");
@@ -112,6 +112,7 @@ fn what_was_half_typed_is_offered_again_after_the_plug_was_pulled() {
     edit.invoke_set_note("Belt liever na vijf uur".into());
     // The pause after which it is on disk.
     std::thread::sleep(std::time::Duration::from_millis(400));
+    scene.settle();
     scene.settle();
     assert_eq!(shop.store().drafts().unwrap().len(), 1);
     drop(scene.desk.clone());

@@ -5,59 +5,22 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use balie_ui as ui;
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use slint::{ComponentHandle, ModelRc, VecModel};
 
-use super::app::Desk;
+use super::agenda_day::{self, from_kind, minute, to_kind, weekday};
 use super::context::{Context, Page, Turn};
-use super::picture::{self, Picture};
 use super::wire::Trouble;
 use super::{convert, slint};
 use crate::domain::appointment::{Booked, Booking, kind_for, week_of};
 use crate::domain::ids::{AppointmentId, CustomerId, TaskId, VehicleId};
 use crate::domain::plate::Plate;
-use crate::domain::records::{AppointmentKind, AppointmentStatus};
+use crate::domain::records::AppointmentKind;
 use crate::store::appointment::BookingFor;
 use crate::store::{Store, StoreError};
 
-/// The kinds, in the order of the screen.
-const KINDS: [(AppointmentKind, ui::Booking); 4] = [
-    (AppointmentKind::Inspection, ui::Booking::Inspection),
-    (AppointmentKind::Service, ui::Booking::Service),
-    (AppointmentKind::Repair, ui::Booking::Repair),
-    (AppointmentKind::Other, ui::Booking::Other),
-];
 /// How many days ahead the first free slot is looked for.
 const AHEAD: u32 = 60;
-
-/// The page in its states.
-pub(super) const PICTURES: &[Picture] = &[
-    ("agenda", |desk| turn_to(desk, 0)),
-    ("agenda-booking", |desk| {
-        let task = desk.window().global::<ui::Tasks>().get_selected_id();
-        turn_to(desk, task);
-        let agenda = desk.window().global::<ui::Agenda>();
-        agenda.invoke_pick(9 * 60 + 30);
-    }),
-    ("agenda-new", |desk| {
-        turn_to(desk, 0);
-        let agenda = desk.window().global::<ui::Agenda>();
-        agenda.invoke_pick(11 * 60);
-        agenda.invoke_set_plate("G-001-BB".into());
-    }),
-    ("agenda-error", |desk| {
-        turn_to(desk, 0);
-        desk.window().global::<ui::Agenda>().set_state(ui::AgendaState::Error);
-    }),
-];
-
-fn turn_to(desk: &Rc<Desk>, id: i32) {
-    let window = desk.window();
-    window.global::<ui::Desk>().invoke_go(ui::Page::Tasks, 0);
-    picture::wait(desk);
-    window.global::<ui::Desk>().invoke_go(ui::Page::Agenda, id);
-    picture::wait(desk);
-}
 
 /// The adapter of the page.
 pub struct AgendaPage {
@@ -140,7 +103,9 @@ impl AgendaPage {
                 });
             }};
         }
-        on!(on_show, |this, date| if let Some(day) = convert::from_date(&date) { this.show(day) });
+        on!(on_show, |this, date| if let Some(day) = convert::from_date(&date) {
+            this.show(day)
+        });
         on!(on_turn, |this, days| {
             let day = this.state.borrow().day + TimeDelta::days(i64::from(days));
             this.show(day)
@@ -247,35 +212,7 @@ impl AgendaPage {
         let open = self.context.surroundings.slots(state.day, state.minutes);
         let now = self.context.surroundings.local(self.context.surroundings.now());
         let closed = open.is_empty();
-        // A closed day has the hours of a usual one: an appointment can still be made.
-        let mut starts = if closed { crate::domain::appointment::usual_slots(state.minutes) } else { open };
-        let length = TimeDelta::minutes(i64::from(state.minutes));
-        // What begins outside every slot has a line of its own.
-        let outside = |booked: &&Booked| {
-            !starts.iter().any(|start| {
-                let begins = state.day.and_time(*start);
-                (begins..begins + length).contains(&booked.starts_at)
-            })
-        };
-        let others: Vec<NaiveTime> =
-            state.booked.iter().filter(outside).map(|booked| booked.starts_at.time()).collect();
-        starts.extend(others);
-        starts.sort_unstable();
-        starts.dedup();
-        let rows = starts.iter().enumerate().map(|(place, start)| {
-            let begins = state.day.and_time(*start);
-            let until = starts.get(place + 1).map_or(begins + length, |next| state.day.and_time(*next));
-            let within = (begins..until.max(begins + TimeDelta::minutes(1))).clone();
-            let own = state.booked.iter().filter(|booked| within.contains(&booked.starts_at)).map(booked_row);
-            let busy = state.booked.iter().filter(|booked| booked.overlaps(begins, begins + length)).count();
-            ui::SlotRow {
-                start: minute(*start),
-                busy: i32::try_from(busy).unwrap_or_default(),
-                past: begins + length < now,
-                booked: ModelRc::from(Rc::new(VecModel::from_iter(own))),
-            }
-        });
-        let rows: Vec<ui::SlotRow> = rows.collect();
+        let rows = agenda_day::slots(state.day, &state.booked, open, state.minutes, now);
         drop(state);
         self.with(|agenda| {
             agenda.set_closed(closed);
@@ -290,7 +227,8 @@ impl AgendaPage {
                 agenda.set_booking(false);
                 return;
             };
-            let plate = making.typed.clone().or(making.wanted.vehicle.as_ref().map(|(_, plate)| plate.clone()));
+            let plate =
+                making.typed.clone().or(making.wanted.vehicle.as_ref().map(|(_, plate)| plate.clone()));
             agenda.set_plate(plate.unwrap_or_default().into());
             agenda.set_plate_asked(making.typed.is_some());
             let customer = making.wanted.customer.as_ref().map(|(_, name)| name.as_str());
@@ -372,7 +310,8 @@ impl AgendaPage {
             (day.and_time(start), making.moving, making.typed.clone(), making.kind, making.minutes)
         };
         let (starts_at, moving, typed, kind, minutes) = job;
-        let wanted = self.state.borrow().making.as_ref().map(|making| making.wanted.clone()).unwrap_or_default();
+        let wanted =
+            self.state.borrow().making.as_ref().map(|making| making.wanted.clone()).unwrap_or_default();
         self.tell_making();
         let mut notes = String::new();
         self.with(|agenda| {
@@ -479,7 +418,9 @@ impl AgendaPage {
     }
 
     /// The first day from today on which some slot is free of what is planned; read by the worker.
-    fn first_free(&self) -> impl FnOnce(&Store, NaiveDate, u32) -> Result<NaiveDate, StoreError> + Send + 'static {
+    fn first_free(
+        &self,
+    ) -> impl FnOnce(&Store, NaiveDate, u32) -> Result<NaiveDate, StoreError> + Send + 'static {
         let surroundings = std::sync::Arc::clone(&self.context.surroundings);
         move |store, today, minutes| {
             let now = surroundings.local(surroundings.now());
@@ -554,34 +495,4 @@ impl Page for Rc<AgendaPage> {
     }
 
     fn speak(&self) {}
-}
-
-fn weekday(day: NaiveDate) -> i32 {
-    i32::try_from(day.weekday().num_days_from_monday()).unwrap_or_default()
-}
-
-fn minute(time: NaiveTime) -> i32 {
-    i32::try_from(time.num_seconds_from_midnight() / 60).unwrap_or_default()
-}
-
-fn to_kind(kind: AppointmentKind) -> ui::Booking {
-    KINDS.iter().find(|(own, _)| *own == kind).map_or(ui::Booking::Other, |(_, shown)| *shown)
-}
-
-fn from_kind(kind: ui::Booking) -> AppointmentKind {
-    KINDS.iter().find(|(_, shown)| *shown == kind).map_or(AppointmentKind::Other, |(own, _)| *own)
-}
-
-fn booked_row(booked: &Booked) -> ui::BookedRow {
-    let start = minute(booked.starts_at.time());
-    ui::BookedRow {
-        id: convert::number(booked.id.0),
-        start,
-        end: booked.ends_at.map_or(start + 30, |end| minute(end.time())),
-        kind: to_kind(booked.kind),
-        plate: booked.plate.clone().unwrap_or_default().into(),
-        customer: booked.customer.clone().unwrap_or_default().into(),
-        notes: booked.notes.clone().unwrap_or_default().into(),
-        planned: booked.status == AppointmentStatus::Planned,
-    }
 }

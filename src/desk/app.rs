@@ -3,19 +3,21 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use balie_ui as ui;
 use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
 
 use super::agenda::AgendaPage;
+use super::alive::Alive;
 use super::calendar::CalendarSheet;
 use super::context::{Context, Page};
+use super::customers::CustomersPage;
 use super::edit::EditPage;
 use super::keyboard::Keyboard;
-use super::session;
+use super::pad::Pad;
+use super::session::{Entrance, Gatekeeper};
 use super::shell::{Fault, Shell};
 use super::source::{Query, Source};
 use super::task::TasksPage;
@@ -42,47 +44,23 @@ pub struct Start {
     pub employee: Option<String>,
 }
 
-/// When the database was last read with success; the watchdog asks.
-#[derive(Debug)]
-pub struct Alive {
-    began: Instant,
-    /// Milliseconds after `began`, plus one; 0 is never.
-    read: AtomicU64,
-}
-
-impl Default for Alive {
-    fn default() -> Self {
-        Self { began: Instant::now(), read: AtomicU64::new(0) }
-    }
-}
-
-impl Alive {
-    /// The database was read just now.
-    pub fn database(&self) {
-        let since = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
-        self.read.store(since + 1, Ordering::Relaxed);
-    }
-
-    /// How long ago the database was last read; none when it never was.
-    pub fn database_age(&self) -> Option<Duration> {
-        let read = self.read.load(Ordering::Relaxed).checked_sub(1)?;
-        Some(self.began.elapsed().saturating_sub(Duration::from_millis(read)))
-    }
-}
-
 /// The desk.
 pub struct Desk {
-    window: ui::AppWindow,
-    context: Rc<Context>,
-    tasks: Rc<TasksPage>,
+    pub(super) window: ui::AppWindow,
+    pub(super) context: Rc<Context>,
+    pub(super) tasks: Rc<TasksPage>,
+    pub(super) customers: Rc<CustomersPage>,
     agenda: Rc<AgendaPage>,
     edit: Rc<EditPage>,
     why: Rc<WhyPage>,
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
-    shell: Shell,
-    keyboard: Rc<Keyboard>,
-    calendar: Rc<CalendarSheet>,
+    pub(super) shell: Shell,
+    pub(super) keyboard: Rc<Keyboard>,
+    pub(super) calendar: Rc<CalendarSheet>,
+    pub(super) gate: Rc<Gatekeeper>,
+    /// The language of the gate, and of who has chosen none.
+    pub(super) language: Language,
     requests: Sender<Request>,
     answers: Receiver<Answer>,
     alive: Arc<Alive>,
@@ -124,32 +102,44 @@ impl Desk {
         let agenda = AgendaPage::connect(&context);
         let edit = EditPage::connect(Rc::clone(&context));
         let why = WhyPage::connect(Rc::clone(&context));
+        let customers = CustomersPage::connect(Rc::clone(&context));
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
         let keyboard = Keyboard::connect(&window, start.language);
         let (keys, clock) = (Rc::clone(&keyboard), Arc::clone(&context.surroundings));
         let calendar = CalendarSheet::connect(&window, clock, move || keys.close());
         let way = RefCell::new(vec![(ui::Page::Tasks, 0)]);
-        let desk = Rc::new(Self {
-            window,
-            context,
-            tasks,
-            agenda,
-            edit,
-            why,
-            way,
-            shell,
-            keyboard,
-            calendar,
-            requests,
-            answers,
-            alive,
+        let desk = Rc::new_cyclic(|this: &std::rc::Weak<Self>| {
+            let this = std::rc::Weak::clone(this);
+            let pad = Pad::connect(&window);
+            let gate = Gatekeeper::connect(&window, Rc::clone(&context), pad, move |passed| {
+                if let Some(desk) = this.upgrade() {
+                    desk.passed(passed);
+                }
+            });
+            let language = start.language;
+            Self {
+                window,
+                context,
+                tasks,
+                customers,
+                agenda,
+                edit,
+                why,
+                way,
+                shell,
+                keyboard,
+                calendar,
+                gate,
+                language,
+                requests,
+                answers,
+                alive,
+            }
         });
         desk.connect();
         desk.shell.tick();
-        if let Some(code) = start.employee {
-            session::sign_in_without_pin(&desk.context, code);
-        }
+        desk.gate.begin(start.employee.map_or(Entrance::Gate, Entrance::Employee));
         Ok(desk)
     }
 
@@ -174,6 +164,13 @@ impl Desk {
             desk.context.hush();
         }));
         global.on_undo(on(|desk| desk.undo()));
+        global.on_sign_out(on(|desk| desk.gate.leave("signed out")));
+        let desk = Rc::downgrade(self);
+        global.on_draw_curtain(move |drawn| {
+            if let Some(desk) = desk.upgrade() {
+                desk.draw_curtain(drawn);
+            }
+        });
         let desk = Rc::downgrade(self);
         global.on_go(move |page, id| {
             if let Some(desk) = desk.upgrade() {
@@ -220,6 +217,7 @@ impl Desk {
             ui::Page::Agenda => Some(&self.agenda),
             ui::Page::Task => Some(&self.edit),
             ui::Page::Why => Some(&self.why),
+            ui::Page::Customers => Some(&*self.customers),
             _ => None,
         }
     }
@@ -231,7 +229,7 @@ impl Desk {
     }
 
     /// Turns to a page. The pages of the rail begin a new way: from them nothing leads back.
-    fn go(&self, page: ui::Page, id: i32) {
+    pub(super) fn go(&self, page: ui::Page, id: i32) {
         self.close_choice();
         if let Some(before) = self.present() {
             before.close();
@@ -282,6 +280,9 @@ impl Desk {
 
     /// The CRM manager on the most urgent task: the customers icon, F5, or the button on the desk.
     pub fn open_manager(&self) {
+        if self.gate.is_shut() {
+            return;
+        }
         self.go(ui::Page::Tasks, 0);
         self.tasks.most_urgent();
     }
@@ -300,7 +301,7 @@ impl Desk {
         }
     }
 
-    fn close_choice(&self) {
+    pub(super) fn close_choice(&self) {
         self.window.global::<ui::Desk>().set_choice(ui::ChoiceKind::None);
     }
 
@@ -330,6 +331,10 @@ impl Desk {
         match convert::with_key(&Language::ALL, key) {
             Some(language) if kind == ui::ChoiceKind::Language => self.speak(language),
             _ if kind == ui::ChoiceKind::Assignee => self.edit.assign(key),
+            Some(language) if kind == ui::ChoiceKind::Language => {
+                self.speak(language);
+                self.gate.speaks(language);
+            }
             _ => {
                 self.tasks.choose(kind, key);
             }
@@ -345,11 +350,6 @@ impl Desk {
         if let Some(page) = self.present() {
             page.speak();
         }
-    }
-
-    /// Once a second.
-    pub fn tick(&self) {
-        self.shell.tick();
     }
 
     /// Takes in what the worker has answered. Never waits.
@@ -384,6 +384,7 @@ impl Desk {
                     // The first counts: the desk has just begun.
                     self.edit.look_for_draft();
                 }
+                self.gate.look();
                 if let Some(page) = self.present().filter(|_| counts.changed) {
                     page.refresh();
                 }
@@ -439,6 +440,10 @@ impl Desk {
             PanelEvent::Press(press) => {
                 if self.shell.touched() {
                     // The screen was dark: the press woke it, and does nothing else.
+                    return;
+                }
+                if self.window.global::<ui::Desk>().get_curtain() && press == Press::Short {
+                    self.draw_curtain(false);
                     return;
                 }
                 match press {

@@ -71,6 +71,8 @@ pub struct Context {
     number: Cell<u64>,
     language: Cell<Language>,
     session: RefCell<Option<Session>>,
+    /// Pictures of a shop without employees: every page is open, and nobody is signed in.
+    unguarded: Cell<bool>,
     undo: Cell<Option<StepId>>,
     toast: Timer,
 }
@@ -91,6 +93,7 @@ impl Context {
             number: Cell::new(0),
             language: Cell::new(language),
             session: RefCell::new(None),
+            unguarded: Cell::new(false),
             undo: Cell::new(None),
             toast: Timer::default(),
         })
@@ -118,9 +121,18 @@ impl Context {
         *self.session.borrow_mut() = session;
     }
 
+    /// Every page is open, though nobody is signed in: for pictures of a shop without employees.
+    pub(super) fn set_unguarded(&self) {
+        self.unguarded.set(true);
+        if let Some(window) = self.window() {
+            window.global::<ui::Desk>().set_manager(true);
+        }
+    }
+
     /// Whether the manager's pages are open to who is signed in (APP-10).
     pub fn is_manager(&self) -> bool {
-        self.session.borrow().as_ref().is_some_and(|session| session.role == Role::Manager)
+        self.unguarded.get()
+            || self.session.borrow().as_ref().is_some_and(|session| session.role == Role::Manager)
     }
 
     /// The language of the screen.

@@ -11,98 +11,24 @@ use std::time::{Duration, Instant};
 use balie_ui as ui;
 use slint::{ComponentHandle, Timer, TimerMode};
 
-use super::app::Desk;
-use super::context::{Context, Moment, Page, Turn};
+use super::context::{Context, Page, Turn};
 use super::edit_convert::{self, Names};
-use super::picture::{self, Picture};
+use super::edit_look::{Looked, look};
 use super::{convert, slint, wire::Trouble};
-use crate::domain::consent::Consents;
 use crate::domain::edit::{CallNote, Link, Staged, TaskEdit};
 use crate::domain::ids::{EmployeeId, TaskId};
 use crate::domain::message::Channel;
-use crate::domain::rule::{LegalClass, RuleKey};
+use crate::domain::rule::RuleKey;
 use crate::domain::task::TaskState;
 use crate::rules::validity::{FreeWindow, free_window};
 use crate::store::task_detail::TaskDetail;
 use crate::store::task_edit::{Save, Saved};
-use crate::store::{Store, StoreError, TaskFields};
+use crate::store::{StoreError, TaskFields};
 
 /// After how short a pause what was typed is on disk.
 const PAUSE: Duration = Duration::from_millis(300);
 /// A page that came under the finger so shortly ago is not what the finger meant.
 const CAME: Duration = Duration::from_millis(350);
-
-/// The page in its states, on the most urgent task.
-pub(super) const PICTURES: &[Picture] = &[
-    ("task", |desk| show(desk, |_| {})),
-    ("task-called", |desk| {
-        show(desk, |edit| {
-            edit.invoke_set_outcome(ui::Outcome::CallBack);
-            edit.invoke_set_note("Belt liever na vijf uur terug".into());
-        });
-    }),
-    ("task-history", |desk| show(desk, |edit| edit.invoke_open_sheet(ui::EditSheet::Story))),
-    ("task-kilometres", |desk| show(desk, |edit| edit.invoke_open_sheet(ui::EditSheet::Kilometres))),
-    ("task-customer", |desk| {
-        show(desk, |edit| {
-            edit.invoke_open_sheet(ui::EditSheet::Customer);
-            edit.set_search("jan".into());
-            edit.invoke_find("jan".into());
-        });
-    }),
-    ("task-unlink", |desk| show(desk, |edit| edit.invoke_open_sheet(ui::EditSheet::Unlink))),
-    ("task-conflict", |desk| {
-        show(desk, |edit| {
-            edit.invoke_set_outcome(ui::Outcome::NoAnswer);
-        });
-        desk.with_edit(|page| {
-            let theirs = page.state.borrow().base.clone();
-            if let (Some(window), Some(theirs)) = (desk.window().as_weak().upgrade(), theirs) {
-                let state = TaskState::Handled;
-                let theirs = TaskFields { state, sms_sent: true, employee: None, ..theirs };
-                page.show_conflict(&window.global::<ui::Edit>(), theirs, None);
-            }
-        });
-    }),
-    ("task-error", |desk| {
-        desk.window().global::<ui::Desk>().set_page(ui::Page::Task);
-        desk.window().global::<ui::Edit>().set_state(ui::EditState::Error);
-    }),
-    ("task-gone", |desk| {
-        desk.window().global::<ui::Desk>().set_page(ui::Page::Task);
-        desk.window().global::<ui::Edit>().set_state(ui::EditState::Gone);
-    }),
-    ("tasks-draft", |desk| {
-        desk.window().global::<ui::Desk>().invoke_go(ui::Page::Tasks, 0);
-        picture::wait(desk);
-        let edit = desk.window().global::<ui::Edit>();
-        let detail = desk.window().global::<ui::Tasks>().get_detail();
-        let (hour, minute) = (16, 42);
-        let today = desk.window().global::<ui::Desk>().get_today();
-        let (task, rule) = (detail.task.id, detail.task.rule);
-        edit.set_draft(ui::DraftLine { task, plate: detail.task.plate, rule, on: today, hour, minute });
-        edit.set_draft_there(true);
-    }),
-    ("tasks-pursued", |desk| {
-        desk.window().global::<ui::Edit>().set_draft_there(false);
-        desk.window().global::<ui::Desk>().invoke_go(ui::Page::Tasks, 0);
-        desk.window().global::<ui::Tasks>().invoke_show_pursued(true);
-    }),
-];
-
-/// The task that is selected in the list, opened; what was staged for the picture before is dropped
-/// without a trace.
-fn show(desk: &Rc<Desk>, act: impl FnOnce(&ui::Edit<'_>)) {
-    let window = desk.window();
-    desk.with_edit(|page| page.forget());
-    window.global::<ui::Desk>().invoke_go(ui::Page::Tasks, 0);
-    window.global::<ui::Tasks>().invoke_show_pursued(false);
-    picture::wait(desk);
-    window.global::<ui::Tasks>().invoke_open_task(window.global::<ui::Tasks>().get_selected_id());
-    picture::wait(desk);
-    act(&window.global::<ui::Edit>());
-    desk.with_edit(|page| page.pause.stop());
-}
 
 /// The adapter of the page.
 pub struct EditPage {
@@ -110,7 +36,7 @@ pub struct EditPage {
     pub(super) state: RefCell<State>,
     turn: Turn,
     pub(super) searches: Turn,
-    pause: Timer,
+    pub(super) pause: Timer,
 }
 
 /// What the page works on.
@@ -132,49 +58,6 @@ pub(super) struct State {
     theirs: Option<TaskFields>,
     shown: Option<Instant>,
     saving: bool,
-}
-
-/// What one look at a task brings.
-struct Looked {
-    detail: TaskDetail,
-    fields: TaskFields,
-    stored_customer: Option<String>,
-    staged: Option<Staged>,
-    employees: Vec<(EmployeeId, String)>,
-    consents: Consents,
-    class: LegalClass,
-}
-
-/// Reads a task with everything the page shows; `staged` is what the page holds, else the draft counts.
-fn look(
-    store: &Store,
-    moment: &Moment,
-    id: TaskId,
-    held: Option<TaskEdit>,
-) -> Result<Option<Looked>, StoreError> {
-    let staged = match store.draft(&about(id))?.filter(|_| held.is_none()) {
-        // A draft that this version cannot read is no reason to show nothing.
-        Some(draft) => serde_json::from_str::<Staged>(&draft.content).ok(),
-        None => None,
-    };
-    let customer = held.as_ref().or(staged.as_ref().map(|staged| &staged.edit)).map(|edit| edit.customer);
-    let Some(stored) = store.task_row(id, moment.today, moment.language)? else { return Ok(None) };
-    let Some(detail) =
-        store.task_detail_with(id, customer.unwrap_or_default(), moment.language, moment.today)?
-    else {
-        return Ok(None);
-    };
-    let employees = store.employees()?.into_iter().filter(|(_, employee)| employee.active);
-    let consents = detail.row.customer.map(|id| store.consents(id)).transpose()?.unwrap_or_default();
-    Ok(Some(Looked {
-        fields: store.task_fields(id)?,
-        stored_customer: stored.customer_name,
-        staged,
-        employees: employees.map(|(id, employee)| (id, employee.name.unwrap_or(employee.code))).collect(),
-        consents,
-        class: store.settings()?.rule(detail.row.rule).legal_class,
-        detail,
-    }))
 }
 
 /// What the draft of a task is about.
@@ -504,7 +387,7 @@ impl EditPage {
         }
     }
 
-    fn show_conflict(&self, page: &ui::Edit<'_>, theirs: TaskFields, customer: Option<String>) {
+    pub(super) fn show_conflict(&self, page: &ui::Edit<'_>, theirs: TaskFields, customer: Option<String>) {
         let mut state = self.state.borrow_mut();
         if let Some(base) = &state.base {
             let employees = &state.employees;

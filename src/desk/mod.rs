@@ -8,18 +8,25 @@
 //! never here.
 
 mod agenda;
+mod agenda_day;
+pub mod alive;
 mod app;
 mod calendar;
 mod choice;
 pub mod context;
 mod convert;
+pub mod customers;
 mod edit;
 mod edit_convert;
+mod edit_look;
+mod edit_pictures;
 mod edit_sheets;
+mod entry;
 pub mod font;
 mod keyboard;
 mod keys;
 mod list;
+mod pad;
 pub mod picture;
 mod session;
 mod shell;

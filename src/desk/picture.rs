@@ -28,7 +28,16 @@ const LAST: &[Picture] = &[
 ];
 
 fn pictures() -> impl Iterator<Item = &'static Picture> {
-    [TASKS, super::edit::PICTURES, super::why::PICTURES, super::agenda::PICTURES, LAST].into_iter().flatten()
+    [
+        TASKS,
+        super::edit_pictures::PICTURES,
+        super::why::PICTURES,
+        super::agenda_day::PICTURES,
+        super::customers::PICTURES,
+        LAST,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The pages that have a picture.
@@ -93,7 +102,11 @@ pub fn take(
     std::fs::create_dir_all(&wish.folder).map_err(|error| PictureError::Write(wish.folder.clone(), error))?;
     let draw = |error: &dyn std::fmt::Display| PictureError::Draw(error.to_string());
     let mut canvas = Canvas::install(wish.size.0, wish.size.1).map_err(|error| draw(&error))?;
+    let entered = start.employee.is_some();
     let desk = Desk::open(start, surroundings, open, Box::new(|| ())).map_err(|error| draw(&error))?;
+    if !entered {
+        desk.admit_anybody();
+    }
     desk.window().show().map_err(|error| draw(&error))?;
     settle(&desk)?;
     let mut written = Vec::new();

@@ -189,6 +189,11 @@ impl Shell {
         dimmed
     }
 
+    /// How long nobody has touched anything.
+    pub fn idle(&self) -> Duration {
+        self.state.borrow().touched.elapsed()
+    }
+
     /// Keeps the blinking away for the time the shop has set.
     pub fn silence(&self) {
         let mut state = self.state.borrow_mut();

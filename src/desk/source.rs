@@ -106,6 +106,13 @@ pub trait Source {
     /// # Errors
     /// Where a test makes that call fail.
     fn store(&mut self, what: &'static str) -> Result<&mut Store, StoreError>;
+    /// Works off a little of what was noted for the search; `true`: there is more.
+    ///
+    /// # Errors
+    /// When it could not be saved.
+    fn index(&mut self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
     /// Asks the collector for a run.
     ///
     /// # Errors
@@ -176,6 +183,10 @@ impl Source for Store {
 
     fn store(&mut self, _: &'static str) -> Result<&mut Store, StoreError> {
         Ok(self)
+    }
+
+    fn index(&mut self) -> Result<bool, StoreError> {
+        self.index_some(300)
     }
 
     fn collect(&mut self) -> Result<(), StoreError> {

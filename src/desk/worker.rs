@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use chrono::NaiveDate;
 
 use super::Surroundings;
-use super::app::Alive;
+use super::alive::Alive;
 use super::context::Moment;
 use super::source::{Query, Source};
 use super::wire::{Answer, Counts, Failed, Job, List, PAGE, Request, Trouble, Want};
@@ -49,6 +49,8 @@ pub struct Worker<S> {
     retry_at: Option<Instant>,
     room_at: Option<Instant>,
     nearly_full: bool,
+    /// The search index is behind: it catches up while nobody asks anything.
+    behind: bool,
 }
 
 impl<S: Source> Worker<S> {
@@ -74,6 +76,7 @@ impl<S: Source> Worker<S> {
             retry_at: None,
             room_at: None,
             nearly_full: false,
+            behind: false,
         }
     }
 
@@ -81,7 +84,8 @@ impl<S: Source> Worker<S> {
     pub fn run(mut self, requests: &Receiver<Request>) {
         loop {
             // The first request is for the page that is on the screen, so it goes before the counts.
-            let wait = if self.cube.is_none() && self.retry_at.is_none() { Duration::ZERO } else { GLANCE };
+            let busy = self.behind || self.cube.is_none();
+            let wait = if busy && self.retry_at.is_none() { Duration::ZERO } else { GLANCE };
             let going_on = match requests.recv_timeout(wait) {
                 Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => false,
                 Ok(request) => {
@@ -253,6 +257,8 @@ impl<S: Source> Worker<S> {
             Ok(counts) => {
                 self.retry_at = None;
                 self.alive.database();
+                // Where nothing can be saved the search finds what it found before.
+                self.behind = self.opened().and_then(Source::index).unwrap_or(false);
                 let room = self.room();
                 self.send(counts.map(|counts| Answer::Counts(Box::new(counts)))) && self.send(room)
             }

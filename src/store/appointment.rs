@@ -127,7 +127,8 @@ impl Store {
             (None, Some(vehicle)) => facts::owner(&self.connection, vehicle, today)?,
             (customer, _) => customer,
         };
-        let plate = vehicle.map(|id| self.vehicle(id)).transpose()?.flatten().map(|one| one.plate.to_string());
+        let plate =
+            vehicle.map(|id| self.vehicle(id)).transpose()?.flatten().map(|one| one.plate.to_string());
         let name = customer.map(|id| self.customer(id)).transpose()?.flatten().map(|one| one.display_name());
         Ok(BookingFor { task: None, vehicle: vehicle.zip(plate), customer: customer.zip(name) })
     }
@@ -162,7 +163,14 @@ impl Store {
         record(&write, actor, &Change { noun: "appointment", id, action: "made", ..Change::default() })?;
         if let Some(task) = booking.task {
             let on = booking.starts_at.date().to_string();
-            let line = Change { action: "appointment", field: Some("appointment"), after: Some(&on), noun: "task", id: task.0, before: None };
+            let line = Change {
+                action: "appointment",
+                field: Some("appointment"),
+                after: Some(&on),
+                noun: "task",
+                id: task.0,
+                before: None,
+            };
             record(&write, actor, &line)?;
         }
         collection::request(&write)?;

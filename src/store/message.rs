@@ -1,12 +1,13 @@
 //! Messages: the outbox's table. What is queued here leaves later; what a person sent by hand has
 //! left already.
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::StoreError;
-use super::history::{Actor, instant};
+use super::history::{Actor, Change, instant, record};
+use super::{Store, StoreError};
 use crate::domain::ids::{CustomerId, MessageId, TaskId};
-use crate::domain::message::{Composed, Way};
+use crate::domain::message::{Channel, Composed, MessageState, Way};
 
 /// The field of a task's line of history that names a message.
 pub(super) const LINE: &str = "message";
@@ -56,4 +57,150 @@ pub(super) fn hold_back(connection: &Connection, message: i64) -> Result<Option<
     let sms: Option<bool> =
         connection.prepare_cached(sql)?.query_row([message], |row| row.get(0)).optional()?;
     Ok(sms.map(|sms| if sms { "sms" } else { "email" }))
+}
+
+/// A message, and where it is on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its number.
+    pub id: MessageId,
+    /// The task it was written from.
+    pub task: Option<TaskId>,
+    /// SMS or e-mail.
+    pub channel: Channel,
+    /// Where it went or goes.
+    pub address: String,
+    /// An e-mail's subject.
+    pub subject: Option<String>,
+    /// The words.
+    pub body: String,
+    /// Where it is.
+    pub state: MessageState,
+    /// When it was written, in UTC.
+    pub written_at: DateTime<Utc>,
+    /// When it left, in UTC.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Name or code of who wrote it.
+    pub employee: Option<String>,
+}
+
+/// Writes a message of a customer with its line in the customer's history.
+pub(super) fn write(
+    connection: &Connection,
+    task: Option<TaskId>,
+    customer: CustomerId,
+    composed: &Composed,
+    actor: Actor,
+) -> Result<MessageId, StoreError> {
+    let id = queue_message(connection, task, Some(customer), composed, actor)?;
+    let line = Change {
+        noun: "customer",
+        id: customer.0,
+        action: match composed.way {
+            Way::Queue => "queued",
+            Way::ByHand => "sent",
+        },
+        field: Some(LINE),
+        before: None,
+        after: Some(&id.to_string()),
+    };
+    record(connection, actor, &line)?;
+    Ok(id)
+}
+
+impl Store {
+    /// Writes a message to a customer: into the outbox, or as sent by hand, with its line of history.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no such customer; else why it could not be saved.
+    pub fn write_message(
+        &mut self,
+        task: Option<TaskId>,
+        customer: CustomerId,
+        composed: &Composed,
+        actor: Actor,
+    ) -> Result<MessageId, StoreError> {
+        if self.customer(customer)?.is_none() {
+            return Err(StoreError::Missing { noun: "customer", name: customer.to_string() });
+        }
+        let write = self.write()?;
+        let id = self::write(&write, task, customer, composed, actor)?;
+        write.commit()?;
+        Ok(id)
+    }
+
+    /// Holds a message back while it waits in the outbox. `false`: it can no longer be held back.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no such message; else why it could not be saved.
+    pub fn cancel_message(&mut self, message: MessageId, actor: Actor) -> Result<bool, StoreError> {
+        let write = self.write()?;
+        let sql = "SELECT task_id, customer_id FROM message WHERE id = ?1";
+        let found = write.query_row(sql, [message.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((task, customer)): Option<(Option<i64>, Option<i64>)> = found else {
+            return Err(StoreError::Missing { noun: "message", name: message.to_string() });
+        };
+        let sql = "UPDATE message SET state = 'draft' WHERE id = ?1 AND state = 'queued'";
+        if write.execute(sql, [message.0])? == 0 {
+            return Ok(false);
+        }
+        let number = message.to_string();
+        for (noun, id) in [("task", task), ("customer", customer)] {
+            let Some(id) = id else { continue };
+            let line = Change {
+                noun,
+                id,
+                action: "held_back",
+                field: Some(LINE),
+                before: Some(&number),
+                after: None,
+            };
+            record(&write, actor, &line)?;
+        }
+        write.commit()?;
+        Ok(true)
+    }
+
+    /// The messages written from a task, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn messages_of_task(&self, task: TaskId) -> Result<Vec<Message>, StoreError> {
+        self.messages("m.task_id = ?1", task.0)
+    }
+
+    /// The messages to a customer, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn messages_of_customer(&self, customer: CustomerId) -> Result<Vec<Message>, StoreError> {
+        self.messages("m.customer_id = ?1", customer.0)
+    }
+
+    fn messages(&self, condition: &str, id: i64) -> Result<Vec<Message>, StoreError> {
+        let sql = format!(
+            "SELECT m.id, m.task_id, m.channel, m.address, m.subject, m.body, m.state, m.written_at, m.sent_at,
+                    coalesce(e.name, e.code)
+               FROM message m LEFT JOIN employee e ON e.id = m.employee_id WHERE {condition} ORDER BY m.id DESC"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([id])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let word = |index: usize| row.get_ref(index).map(|value| value.as_str().unwrap_or_default());
+            all.push(Message {
+                id: MessageId(row.get(0)?),
+                task: row.get::<_, Option<i64>>(1)?.map(TaskId),
+                channel: word(2)?.parse().map_err(StoreError::Strange)?,
+                address: row.get(3)?,
+                subject: row.get(4)?,
+                body: row.get(5)?,
+                state: word(6)?.parse().map_err(StoreError::Strange)?,
+                written_at: row.get(7)?,
+                sent_at: row.get(8)?,
+                employee: row.get(9)?,
+            });
+        }
+        Ok(all)
+    }
 }

@@ -98,7 +98,10 @@ impl Store {
         Ok(Some(detail))
     }
 
-    fn first_contact_person(&self, customer: CustomerId) -> Result<Option<ContactPerson>, StoreError> {
+    pub(super) fn first_contact_person(
+        &self,
+        customer: CustomerId,
+    ) -> Result<Option<ContactPerson>, StoreError> {
         let sql = "SELECT salutation, first_name, name, function, phone, mobile, email FROM contact_person
                     WHERE customer_id = ?1 AND active = 1 ORDER BY id LIMIT 1";
         let person = self.connection.prepare_cached(sql)?.query_row([customer.0], |row| {

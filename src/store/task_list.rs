@@ -195,6 +195,33 @@ const ROW: &str = "SELECT t.id, t.rule, t.execute_on, t.counts_from, t.half, t.s
    LEFT JOIN sale s ON t.subject_kind = 'sale' AND s.id = t.subject_id
    LEFT JOIN quote q ON t.subject_kind = 'quote' AND q.id = t.subject_id";
 
+/// The facts of a task's texts, its vehicle and its customer.
+pub(super) type TaskWords = (Words, Option<VehicleId>, Option<CustomerId>);
+
+/// The facts of a row's texts.
+fn words(row: &Row<'_>, today: NaiveDate) -> Result<Words, StoreError> {
+    let text = |index: usize| row.get_ref(index).map(|value| value.as_str().unwrap_or_default());
+    Ok(Words {
+        rule: text(1)?.parse().map_err(StoreError::Strange)?,
+        half: text(4)?.parse().map_err(StoreError::Strange)?,
+        counts_from: row.get(3)?,
+        today,
+        salutation: row.get(10)?,
+        first_name: row.get(11)?,
+        name: row.get(12)?,
+        company: row.get(13)?,
+        plate: Some(text(7)?).filter(|plate| !plate.is_empty()).map(facts::plate).transpose()?,
+        make: row.get(17)?,
+        model: row.get(18)?,
+        inspection_expires_on: row.get(19)?,
+        register_expires_on: row.get(20)?,
+        appointment_on: row.get(21)?,
+        number: row.get(22)?,
+        total: row.get::<_, Option<i64>>(23)?.map(Money),
+        detail: row.get(24)?,
+    })
+}
+
 /// What a reader of rows wants them in.
 struct Reading {
     today: NaiveDate,
@@ -218,25 +245,7 @@ impl Reading {
         let description = match row.get::<_, Option<String>>(16)? {
             Some(written) => written,
             None => {
-                let words = Words {
-                    rule,
-                    half,
-                    counts_from,
-                    today: self.today,
-                    salutation: row.get(10)?,
-                    first_name,
-                    name,
-                    company,
-                    plate: plate.clone(),
-                    make: row.get(17)?,
-                    model: row.get(18)?,
-                    inspection_expires_on: row.get(19)?,
-                    register_expires_on: row.get(20)?,
-                    appointment_on: row.get(21)?,
-                    number: row.get(22)?,
-                    total: row.get::<_, Option<i64>>(23)?.map(Money),
-                    detail: row.get(24)?,
-                };
+                let words = words(row, self.today)?;
                 describe(&words, self.language, self.templates.get(&rule).map(String::as_str))
             }
         };
@@ -312,6 +321,16 @@ impl Store {
         let mut statement = self.connection.prepare_cached(&format!("{ROW} WHERE t.id = ?"))?;
         let mut rows = statement.query((today, id.0))?;
         rows.next()?.map(|row| reading.row(row)).transpose()
+    }
+
+    /// The facts of a task's texts, and its vehicle and customer.
+    pub(super) fn task_words(&self, id: TaskId, today: NaiveDate) -> Result<Option<TaskWords>, StoreError> {
+        let mut statement = self.connection.prepare_cached(&format!("{ROW} WHERE t.id = ?"))?;
+        let mut rows = statement.query((today, id.0))?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let vehicle = row.get::<_, Option<i64>>(6)?.map(VehicleId);
+        let customer = row.get::<_, Option<i64>>(8)?.map(CustomerId);
+        Ok(Some((words(row, today)?, vehicle, customer)))
     }
 
     fn row_reading(&self, today: NaiveDate, language: Language) -> Result<Reading, StoreError> {

@@ -1,6 +1,7 @@
 //! What a task says about itself (CSS-06): a template for each kind and language, filled from
 //! facts. The shop can change each template; `texts` holds what is delivered.
 
+pub mod letters;
 mod texts;
 
 use chrono::NaiveDate;
@@ -78,7 +79,7 @@ pub enum TemplateError {
 /// The description of a task, by the shop's template or by the delivered one. A shop's template
 /// that cannot be used is left aside: a task without words would help nobody.
 pub fn describe(words: &Words, language: Language, template: Option<&str>) -> String {
-    let fill = |template: &str| fill(template, |name| value(name, words, language));
+    let fill = |template: &str| fill(template, Layout::Lines, |name| value(name, words, language));
     template
         .and_then(|template| fill(template).ok())
         .or_else(|| fill(texts::template(words.rule, words.half, language)).ok())
@@ -95,11 +96,24 @@ pub fn delivered(rule: RuleKey, half: Half, language: Language) -> &'static str 
 /// # Errors
 /// [`TemplateError`] names what stands in its way.
 pub fn check(template: &str) -> Result<(), TemplateError> {
-    fill(template, |name| PLACEHOLDERS.contains(&name).then(String::new)).map(|_| ())
+    fill(template, Layout::Lines, |name| PLACEHOLDERS.contains(&name).then(String::new)).map(|_| ())
+}
+
+/// What becomes of empty lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// They are dropped.
+    Lines,
+    /// One stays between paragraphs.
+    Paragraphs,
 }
 
 /// Puts values in the place of names between braces, and drops the blanks that empty ones leave.
-fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> Result<String, TemplateError> {
+fn fill(
+    template: &str,
+    layout: Layout,
+    value: impl Fn(&str) -> Option<String>,
+) -> Result<String, TemplateError> {
     let mut text = String::with_capacity(template.len() * 2);
     let mut rest = template;
     while let Some((before, behind)) = rest.split_once('{') {
@@ -111,7 +125,14 @@ fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> Result<String
     text.push_str(rest);
     let lines =
         text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", "."));
-    Ok(lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"))
+    let mut kept: Vec<String> = Vec::new();
+    for line in lines {
+        let after_text = layout == Layout::Paragraphs && kept.last().is_some_and(|last| !last.is_empty());
+        if !line.is_empty() || after_text {
+            kept.push(line);
+        }
+    }
+    Ok(kept.join("\n").trim_end().to_owned())
 }
 
 fn value(name: &str, words: &Words, language: Language) -> Option<String> {
@@ -248,7 +269,7 @@ mod tests {
             for rule in RuleKey::ALL {
                 for half in rule.halves() {
                     assert_eq!(
-                        fill(delivered(rule, *half, language), |name| value(
+                        fill(delivered(rule, *half, language), Layout::Lines, |name| value(
                             name,
                             &words(rule, *half),
                             language

@@ -49,6 +49,8 @@ pub struct Config {
 pub struct Shop {
     /// Name, as it stands on the screen and under messages.
     pub name: String,
+    /// Telephone, as customers dial it; it stands in messages.
+    pub phone: String,
     /// Language at the first start; the screen can change it.
     pub language: Language,
     /// Time zone of the shop's clock on the wall.

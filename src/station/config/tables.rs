@@ -14,7 +14,7 @@ use crate::station::hours::OpeningHours;
 
 /// Every table with every key that is read.
 const TABLES: [(&str, &[&str]); 9] = [
-    ("shop", &["name", "language", "timezone", "country", "opening_hours"]),
+    ("shop", &["name", "phone", "language", "timezone", "country", "opening_hours"]),
     ("panel", &["driver", "led", "button", "active_low"]),
     ("screen", &["output", "rotation", "dim_after_minutes", "theme"]),
     ("rdw", &["enabled", "base_url", "app_token", "app_token_file"]),
@@ -66,6 +66,7 @@ fn shop(table: &mut Table<'_, '_>) -> Shop {
     });
     Shop {
         name: table.text("name"),
+        phone: table.text("phone"),
         language: table.read("language", Language::Nl, |given| {
             given.one_of(&Language::ALL.map(|known| (known.code(), known)))
         }),

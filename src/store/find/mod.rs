@@ -138,6 +138,42 @@ impl Store {
         Ok(Found { rows: rows.into_iter().map(|(_, row)| row).collect(), count, nearly })
     }
 
+    /// The customers that a search finds, all of them up to a number, for a mailing: only those that are
+    /// active, whatever the filter says.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn customers_found(&self, query: &CustomerQuery, most: usize) -> Result<Vec<CustomerId>, StoreError> {
+        let typed = Typed::new(&query.text, query.field);
+        let text = typed.as_ref().map(Typed::beginning);
+        let found = match &text {
+            None => "",
+            // A vehicle's row stands for itself, a customer's for the customer.
+            Some(_) => {
+                "c.id IN (SELECT rowid / 2 FROM search WHERE search MATCH :text AND rowid % 2 = 0) AND"
+            }
+        };
+        let sql = format!(
+            "SELECT c.id FROM customer c WHERE {found} c.active = 1 AND c.erased_at IS NULL AND {FILTER}
+              ORDER BY coalesce(c.company, c.name, c.first_name, c.code) COLLATE NOCASE LIMIT :most"
+        );
+        let kind = query.filter.kind.map(CustomerKind::as_str);
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut parameters: Vec<(&str, &dyn ToSql)> = vec![
+            (":kind", &kind),
+            (":active", &query.filter.active),
+            (":tasks", &query.filter.with_tasks),
+            (":consent", &query.filter.without_consent),
+            (":most", &most),
+        ];
+        if let Some(text) = &text {
+            parameters.push((":text", text));
+        }
+        let mut find = self.connection.prepare_cached(&sql)?;
+        let ids = find.query_map(parameters.as_slice(), |row| Ok(CustomerId(row.get(0)?)))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
     fn all_customers(&self, query: &CustomerQuery, today: NaiveDate) -> Result<Found, StoreError> {
         let order = match query.order {
             CustomerOrder::Name => "coalesce(c.company, c.name, c.first_name, c.code) COLLATE NOCASE",
