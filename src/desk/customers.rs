@@ -237,7 +237,7 @@ impl Page for CustomersPage {
 }
 
 /// The page's states, and how the desk comes to them.
-pub(super) const PICTURES: &[(&str, fn(&Rc<Desk>))] = &[
+pub(super) const PICTURES: &[super::picture::Picture] = &[
     ("customers", |desk| desk.context().go(ui::Page::Customers, 0)),
     ("customers-search", |desk| {
         desk.context().go(ui::Page::Customers, 0);
