@@ -10,11 +10,12 @@ use std::time::Duration;
 use balie::desk::picture::{self, Wish};
 use balie::desk::slint::{self, ComponentHandle, PhysicalSize, Timer, TimerMode};
 use balie::desk::worker::Opener;
-use balie::desk::{Desk, Start, Surroundings, font};
+use balie::desk::{Desk, ShopCard, Start, Surroundings, font};
 use balie::domain::language::Language;
 use balie::panel::Panel;
+use balie::rules::describe::letters::Sender;
 use balie::station::args::{Station, StationArgs};
-use balie::station::config::Theme;
+use balie::station::config::{Supplier, Theme};
 use balie::station::disk::Room;
 use balie::station::health;
 use balie::store::{Access, Store, StoreError};
@@ -87,6 +88,19 @@ impl Surroundings for Machine {
     }
     fn country(&self) -> String {
         self.0.config.shop.country.clone()
+    }
+    fn shop(&self) -> ShopCard {
+        let config = &self.0.config;
+        ShopCard {
+            sender: Sender {
+                name: config.shop.name.clone(),
+                phone: config.shop.phone.clone(),
+                country: config.shop.country.clone(),
+            },
+            language: config.shop.language,
+            texts: !matches!(config.sms.supplier, Supplier::None | Supplier::Manual),
+            mails: config.smtp.host.is_some(),
+        }
     }
 }
 

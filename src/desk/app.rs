@@ -12,15 +12,18 @@ use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
 use super::agenda::AgendaPage;
 use super::alive::Alive;
 use super::calendar::CalendarSheet;
+use super::compose::Compose;
 use super::context::{Context, Page};
 use super::customers::CustomersPage;
 use super::edit::EditPage;
 use super::keyboard::Keyboard;
+use super::mailing::MailingPage;
 use super::pad::Pad;
 use super::session::{Entrance, Gatekeeper};
 use super::shell::{Fault, Shell};
 use super::source::{Query, Source};
 use super::task::TasksPage;
+use super::texts::TextsTab;
 use super::why::WhyPage;
 use super::wire::{Answer, Failed, Request, Want};
 use super::worker::{Opener, Worker};
@@ -52,6 +55,9 @@ pub struct Desk {
     pub(super) customers: Rc<CustomersPage>,
     agenda: Rc<AgendaPage>,
     edit: Rc<EditPage>,
+    pub(super) mailing: Rc<MailingPage>,
+    pub(super) compose: Rc<Compose>,
+    pub(super) texts: Rc<TextsTab>,
     why: Rc<WhyPage>,
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
@@ -100,9 +106,12 @@ impl Desk {
         let context = Context::new(&window, Arc::clone(&surroundings), requests.clone(), start.language);
         let tasks = TasksPage::connect(&window, requests.clone(), Rc::clone(&context), start.language);
         let agenda = AgendaPage::connect(&context);
-        let edit = EditPage::connect(Rc::clone(&context));
+        let compose = Compose::connect(Rc::clone(&context));
+        let texts = TextsTab::connect(Rc::clone(&context));
+        let edit = EditPage::connect(Rc::clone(&context), Rc::clone(&compose));
         let why = WhyPage::connect(Rc::clone(&context));
         let customers = CustomersPage::connect(Rc::clone(&context));
+        let mailing = MailingPage::connect(Rc::clone(&context), Rc::clone(&customers));
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
         let keyboard = Keyboard::connect(&window, start.language);
@@ -125,6 +134,9 @@ impl Desk {
                 customers,
                 agenda,
                 edit,
+                mailing,
+                compose,
+                texts,
                 why,
                 way,
                 shell,
@@ -218,6 +230,8 @@ impl Desk {
             ui::Page::Task => Some(&self.edit),
             ui::Page::Why => Some(&self.why),
             ui::Page::Customers => Some(&*self.customers),
+            ui::Page::Mailing => Some(&self.mailing),
+            ui::Page::Texts => Some(&self.texts),
             _ => None,
         }
     }
@@ -266,6 +280,7 @@ impl Desk {
     fn show_page(&self) {
         self.keyboard.close();
         self.calendar.close();
+        self.compose.close();
         let Some((page, id)) = self.way.borrow().last().copied() else { return };
         let global = self.window.global::<ui::Desk>();
         if let Some(adapter) = self.page(page) {

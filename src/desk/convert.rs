@@ -100,6 +100,16 @@ pub fn language(language: Language) -> ui::Language {
     }
 }
 
+/// The language that was touched.
+pub fn from_language(language: ui::Language) -> Language {
+    match language {
+        ui::Language::Nl => Language::Nl,
+        ui::Language::De => Language::De,
+        ui::Language::Pt => Language::Pt,
+        ui::Language::En => Language::En,
+    }
+}
+
 /// A kind of task.
 pub fn rule(rule: RuleKey) -> ui::RuleKind {
     match rule {

@@ -84,6 +84,11 @@ impl CustomersPage {
         self.context.go(ui::Page::Customers, CHOOSING);
     }
 
+    /// What the overview shows.
+    pub fn query(&self) -> CustomerQuery {
+        self.query.borrow().clone()
+    }
+
     /// What was typed last: the name of a new customer, perhaps.
     pub fn typed(&self) -> String {
         self.query.borrow().text.clone()

@@ -11,16 +11,18 @@ use std::time::{Duration, Instant};
 use balie_ui as ui;
 use slint::{ComponentHandle, Timer, TimerMode};
 
+use super::compose::Compose;
 use super::context::{Context, Page, Turn};
 use super::edit_convert::{self, Names};
 use super::edit_look::{Looked, look};
 use super::{convert, slint, wire::Trouble};
 use crate::domain::edit::{CallNote, Link, Staged, TaskEdit};
-use crate::domain::ids::{EmployeeId, TaskId};
-use crate::domain::message::Channel;
+use crate::domain::ids::{CustomerId, EmployeeId, TaskId};
+use crate::domain::message::{Channel, Way};
 use crate::domain::rule::RuleKey;
 use crate::domain::task::TaskState;
 use crate::rules::validity::{FreeWindow, free_window};
+use crate::store::letter::About;
 use crate::store::task_detail::TaskDetail;
 use crate::store::task_edit::{Save, Saved};
 use crate::store::{StoreError, TaskFields};
@@ -37,6 +39,7 @@ pub struct EditPage {
     turn: Turn,
     pub(super) searches: Turn,
     pub(super) pause: Timer,
+    compose: Rc<Compose>,
 }
 
 /// What the page works on.
@@ -67,13 +70,14 @@ pub(super) fn about(id: TaskId) -> String {
 
 impl EditPage {
     /// The page, with its callbacks connected.
-    pub fn connect(context: Rc<Context>) -> Rc<Self> {
+    pub fn connect(context: Rc<Context>, compose: Rc<Compose>) -> Rc<Self> {
         let page = Rc::new(Self {
             context,
             state: RefCell::default(),
             turn: Turn::default(),
             searches: Turn::default(),
             pause: Timer::default(),
+            compose,
         });
         let Some(window) = page.context.window() else { return page };
         let edit = window.global::<ui::Edit>();
@@ -99,6 +103,9 @@ impl EditPage {
         on!(on_set_back_on, |page, date| page.note(|note| note.back_on = convert::from_date(&date)));
         on!(on_tick_sms, |page, ticked| page.stage(|edit| edit.sms_box = Some(ticked)));
         on!(on_tick_email, |page, ticked| page.stage(|edit| edit.email_box = Some(ticked)));
+        on!(on_write_sms, |page| page.compose(Channel::Sms));
+        on!(on_write_email, |page| page.compose(Channel::Email));
+        on!(on_ask_consent, |page, channel| page.ask(channel));
         on!(on_tick_handled, |page, ticked| page.stage(|edit| edit.handled_box = Some(ticked)));
         on!(on_remove_customer, |page| page.set_customer(Link::Remove));
         on!(on_save, |page, finish| page.save(finish));
@@ -171,6 +178,7 @@ impl EditPage {
                 let customer = looked.detail.customer.as_ref();
                 edit_convert::barred(channel, customer, &looked.consents, looked.class, &country)
             };
+            page.set_can_write(true);
             page.set_call_barred(barred(Channel::Call));
             page.set_sms_barred(barred(Channel::Sms));
             page.set_email_barred(barred(Channel::Email));
@@ -247,6 +255,41 @@ impl EditPage {
         });
     }
 
+    /// Writes a message. One for the outbox is staged; one that was sent by hand has left, whatever way
+    /// out is taken.
+    fn compose(self: &Rc<Self>, channel: Channel) {
+        let Some((about, customer)) = self.about() else { return };
+        let this = Rc::downgrade(self);
+        self.compose.open(about, customer, channel, move |composed| {
+            let Some(this) = this.upgrade() else { return };
+            this.stage(move |edit| {
+                let (message, ticked) = match composed.channel {
+                    Channel::Email => (&mut edit.email, &mut edit.email_box),
+                    _ => (&mut edit.sms, &mut edit.sms_box),
+                };
+                match composed.way {
+                    Way::Queue => *message = Some(composed),
+                    Way::ByHand => *ticked = Some(true),
+                }
+            });
+        });
+    }
+
+    /// Asks the customer's consent; the key is the channel's place.
+    fn ask(&self, channel: i32) {
+        let channel = convert::with_key(&Channel::ALL, channel);
+        if let (Some((about, customer)), Some(channel)) = (self.about(), channel) {
+            self.compose.ask(about, customer, channel);
+        }
+    }
+
+    /// The task, and its customer as it is staged.
+    fn about(&self) -> Option<(About, Option<CustomerId>)> {
+        let state = self.state.borrow();
+        let base = state.base.as_ref()?;
+        Some((About::Task(state.id?), state.edit.customer.applied(base.customer)))
+    }
+
     fn set_text(self: &Rc<Self>, text: &str) {
         let same = text == self.state.borrow().words;
         let text = text.to_owned();
@@ -262,7 +305,7 @@ impl EditPage {
     }
 
     /// Stages another customer, or none; the page then shows that one.
-    pub(super) fn set_customer(self: &Rc<Self>, customer: Link<crate::domain::ids::CustomerId>) {
+    pub(super) fn set_customer(self: &Rc<Self>, customer: Link<CustomerId>) {
         let same = {
             let state = self.state.borrow();
             state.base.as_ref().is_some_and(|base| customer.applied(base.customer) == base.customer)
@@ -480,6 +523,7 @@ impl Page for Rc<EditPage> {
 
     fn close(&self) {
         self.close_sheet();
+        self.compose.close();
         if self.pause.running() {
             self.keep();
         }

@@ -13,6 +13,7 @@ pub mod alive;
 mod app;
 mod calendar;
 mod choice;
+pub mod compose;
 pub mod context;
 mod convert;
 pub mod customers;
@@ -26,12 +27,15 @@ pub mod font;
 mod keyboard;
 mod keys;
 mod list;
+mod mailing;
 mod pad;
 pub mod picture;
+mod placeholders;
 mod session;
 mod shell;
 pub mod source;
 mod task;
+mod texts;
 mod why;
 pub mod wire;
 pub mod worker;
@@ -43,6 +47,21 @@ pub use balie_ui::slint;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use crate::domain::appointment::usual_slots;
+use crate::domain::language::Language;
+use crate::rules::describe::letters::Sender;
+
+/// What messages say of the shop, and what carries them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ShopCard {
+    /// Name, telephone and country.
+    pub sender: Sender,
+    /// The shop's own language.
+    pub language: Language,
+    /// A supplier carries SMS.
+    pub texts: bool,
+    /// A server takes e-mail.
+    pub mails: bool,
+}
 
 /// What the desk must know of the machine it runs on; the station answers.
 pub trait Surroundings: Send + Sync {
@@ -65,5 +84,10 @@ pub trait Surroundings: Send + Sync {
     /// The shop's country (ISO 3166).
     fn country(&self) -> String {
         "NL".to_owned()
+    }
+    /// What messages say of the shop.
+    fn shop(&self) -> ShopCard {
+        let sender = Sender { country: self.country(), ..Sender::default() };
+        ShopCard { sender, ..ShopCard::default() }
     }
 }

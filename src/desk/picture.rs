@@ -34,6 +34,9 @@ fn pictures() -> impl Iterator<Item = &'static Picture> {
         super::why::PICTURES,
         super::agenda_day::PICTURES,
         super::customers::PICTURES,
+        super::compose::PICTURES,
+        super::mailing::PICTURES,
+        super::texts::PICTURES,
         LAST,
     ]
     .into_iter()

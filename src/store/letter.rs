@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::history::{Actor, Change, record};
 use super::{Store, StoreError, facts};
@@ -81,6 +81,24 @@ impl LetterFacts {
             ..self.words.clone()
         };
         (words, date.is_some())
+    }
+
+    /// Which vehicle and whose, as the desk says it.
+    pub fn name(&self) -> String {
+        let car = self.vehicle.as_ref().map(|vehicle| {
+            let what = [&vehicle.make, &vehicle.model].into_iter().flatten().map(String::as_str);
+            std::iter::once(vehicle.plate.to_string())
+                .chain(what.map(str::to_owned))
+                .collect::<Vec<_>>()
+                .join(" ")
+        });
+        let who = self.customer.as_ref().map(|(_, customer)| customer.display_name());
+        car.into_iter().chain(who).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The plate of the vehicle, as it is written.
+    pub fn plate(&self) -> Option<String> {
+        self.vehicle.as_ref().map(|vehicle| vehicle.plate.to_string())
     }
 
     /// The language in which the customer is written to.
@@ -192,6 +210,36 @@ impl Store {
             vehicle,
             last_visit_on,
         }))
+    }
+
+    /// The facts of a real vehicle to show a text with: of a task of the kind, open ones first; else of
+    /// any vehicle with an owner. `None` in a shop without vehicles.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn example_facts(
+        &self,
+        rule: Option<RuleKey>,
+        today: NaiveDate,
+    ) -> Result<Option<LetterFacts>, StoreError> {
+        let one = |sql: &str, kind: &str| -> Result<Option<i64>, StoreError> {
+            let mut find = self.connection.prepare_cached(sql)?;
+            Ok(find.query_row([kind], |row| row.get(0)).optional()?)
+        };
+        if let Some(rule) = rule {
+            let sql =
+                "SELECT id FROM task WHERE rule = ?1 AND customer_id IS NOT NULL AND vehicle_id IS NOT NULL
+                        ORDER BY state = 'open' DESC, id DESC LIMIT 1";
+            if let Some(task) = one(sql, rule.as_str())? {
+                return self.letter_facts(About::Task(TaskId(task)), None, today);
+            }
+        }
+        let sql =
+            "SELECT vehicle_id FROM ownership WHERE until_on IS NULL AND from_on <= ?1 ORDER BY id LIMIT 1";
+        match one(sql, &today.to_string())? {
+            Some(vehicle) => self.letter_facts(About::Vehicle(VehicleId(vehicle)), None, today),
+            None => Ok(None),
+        }
     }
 
     fn last_visit(&self, vehicle: VehicleId, today: NaiveDate) -> Result<Option<NaiveDate>, StoreError> {

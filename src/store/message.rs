@@ -84,7 +84,7 @@ pub struct Message {
     pub employee: Option<String>,
 }
 
-/// Writes a message of a customer with its line in the customer's history.
+/// Writes a message of a customer with its line in the customer's history, and in the task's.
 pub(super) fn write(
     connection: &Connection,
     task: Option<TaskId>,
@@ -93,18 +93,16 @@ pub(super) fn write(
     actor: Actor,
 ) -> Result<MessageId, StoreError> {
     let id = queue_message(connection, task, Some(customer), composed, actor)?;
-    let line = Change {
-        noun: "customer",
-        id: customer.0,
-        action: match composed.way {
-            Way::Queue => "queued",
-            Way::ByHand => "sent",
-        },
-        field: Some(LINE),
-        before: None,
-        after: Some(&id.to_string()),
+    let action = match composed.way {
+        Way::Queue => "queued",
+        Way::ByHand => "sent",
     };
-    record(connection, actor, &line)?;
+    let number = id.to_string();
+    for (noun, row) in [("task", task.map(|task| task.0)), ("customer", Some(customer.0))] {
+        let Some(row) = row else { continue };
+        let line = Change { noun, id: row, action, field: Some(LINE), before: None, after: Some(&number) };
+        record(connection, actor, &line)?;
+    }
     Ok(id)
 }
 

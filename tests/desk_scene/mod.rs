@@ -12,10 +12,11 @@ use balie::desk::slint::{ComponentHandle, LogicalPosition, SharedString};
 use balie::desk::ui::headless::Canvas;
 use balie::desk::ui::{AppWindow, Tasks};
 use balie::desk::worker::Opener;
-use balie::desk::{Desk, Start, Surroundings};
+use balie::desk::{Desk, ShopCard, Start, Surroundings};
 use balie::domain::language::Language;
 use balie::domain::task::{StatusFilter, TaskFilter, TaskOrder};
 use balie::exchange::{ImportOptions, import};
+use balie::rules::describe::letters::Sender;
 use balie::store::task_list::TaskRow;
 use balie::store::{Store, StoreError};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -45,6 +46,11 @@ impl Surroundings for Machine {
     }
     fn shop_open(&self) -> bool {
         true
+    }
+    fn shop(&self) -> ShopCard {
+        let sender =
+            Sender { name: "Garage De Hoek".into(), phone: "010-2345678".into(), country: "NL".into() };
+        ShopCard { sender, language: Language::Nl, texts: true, mails: false }
     }
 }
 
@@ -95,11 +101,13 @@ impl Shop {
         let _ = std::fs::remove_dir_all(&export);
         std::fs::create_dir_all(&export).unwrap();
         let mut vehicles = String::from("plate,make,model,inspection_expires_on\n");
-        let mut customers = String::from("code,kind,salutation,name,mobile,city\n");
+        let mut customers = String::from("code,kind,salutation,name,mobile,email,city\n");
         let mut ownerships = String::from("plate,customer,from_on\n");
         for (plate, on) in &self.cars {
             vehicles += &format!("{plate},OPEL,Rekord,{on}\n");
-            customers += &format!("K{plate},private,heer,Janssen {plate},06 12 34 56 78,Diemen\n");
+            customers += &format!(
+                "K{plate},private,heer,Janssen {plate},06 12 34 56 78,{plate}@voorbeeld.nl,Diemen\n"
+            );
             ownerships += &format!("{plate},K{plate},2010-01-01\n");
         }
         for (file, text) in

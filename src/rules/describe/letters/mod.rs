@@ -81,8 +81,8 @@ struct Frame {
     answer: &'static str,
     or_reply: &'static str,
     regards: &'static str,
-    /// Subject and sentence of a message about nothing in particular.
-    free: (&'static str, &'static str),
+    /// Subject of a message about nothing in particular.
+    free: &'static str,
 }
 
 fn frame(language: Language) -> Frame {
@@ -93,7 +93,7 @@ fn frame(language: Language) -> Frame {
             answer: "Vragen? {call}",
             or_reply: " of beantwoord deze e-mail.",
             regards: "Met vriendelijke groet,",
-            free: ("Bericht van uw garage", "over {your_plate}: ___"),
+            free: "Bericht van uw garage",
         },
         Language::De => Frame {
             greeting: "Guten Tag, ",
@@ -101,7 +101,7 @@ fn frame(language: Language) -> Frame {
             answer: "Fragen? {call}",
             or_reply: " oder antworten Sie auf diese E-Mail.",
             regards: "Mit freundlichen Grüßen",
-            free: ("Nachricht von Ihrer Werkstatt", "zu {your_plate}: ___"),
+            free: "Nachricht von Ihrer Werkstatt",
         },
         Language::Pt => Frame {
             greeting: "Bom dia, ",
@@ -109,7 +109,7 @@ fn frame(language: Language) -> Frame {
             answer: "Perguntas? {call}",
             or_reply: " ou responda a este e-mail.",
             regards: "Atenciosamente,",
-            free: ("Mensagem da sua oficina", "sobre {your_plate}: ___"),
+            free: "Mensagem da sua oficina",
         },
         Language::En => Frame {
             greeting: "Hello, ",
@@ -117,7 +117,7 @@ fn frame(language: Language) -> Frame {
             answer: "Questions? {call}",
             or_reply: " or reply to this e-mail.",
             regards: "Kind regards,",
-            free: ("Message from your garage", "about {your_plate}: ___"),
+            free: "Message from your garage",
         },
     }
 }
@@ -136,7 +136,7 @@ pub fn delivered(purpose: Purpose, rule: Option<(RuleKey, Half)>, language: Lang
     let Frame { greeting, appointment, answer, or_reply, regards, free } = frame(language);
     let core = match rule {
         Some((rule, half)) => core(rule, half, language),
-        None => Core { subject: free.0, sms: free.1, email: UNKNOWN, asks: false },
+        None => Core { subject: free, sms: UNKNOWN, email: UNKNOWN, asks: false },
     };
     let question = if core.asks { appointment } else { answer };
     match purpose {

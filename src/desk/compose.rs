@@ -1,0 +1,723 @@
+//! Writing a message to a customer: the sheet over any page. What it is about is read once; text, preview
+//! and count then follow every touch without a disk.
+//!
+//! A message from a task is handed to whoever opened the sheet, who queues it with everything else that
+//! is staged. One that a person has sent by hand has left: it is written down at once, whatever becomes of
+//! the task (CSS-13).
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use balie_ui as ui;
+use slint::{ComponentHandle, Image, ModelRc, Rgb8Pixel, SharedPixelBuffer, VecModel};
+
+use super::app::Desk;
+use super::context::{Context, Turn};
+use super::picture::{self, Picture};
+use super::wire::Trouble;
+use super::{convert, placeholders, slint};
+use crate::domain::dial::{Dialled, NoNumber, for_sms};
+use crate::domain::ids::{CustomerId, TaskId};
+use crate::domain::language::Language;
+use crate::domain::message::{Channel, Composed, Way};
+use crate::domain::rule::{LegalClass, RuleKey};
+use crate::domain::settings::Settings;
+use crate::domain::sms;
+use crate::rules::describe::letters::{Letter, Purpose, write};
+use crate::rules::legal::{Barred, may};
+use crate::store::letter::{About, LetterFacts, OwnTexts};
+use crate::store::{Store, StoreError};
+
+/// What is done with a message that goes into the outbox.
+type Stage = Box<dyn FnOnce(Composed)>;
+
+/// Everything the sheet needs, read in one go.
+struct Ready {
+    facts: LetterFacts,
+    settings: Settings,
+    texts: Vec<(Language, OwnTexts)>,
+    /// The words in which consent is asked, in the order of [`Channel::ALL`].
+    wording: [String; 3],
+    phone: Result<Dialled, NoNumber>,
+}
+
+/// What is written for one channel.
+#[derive(Debug, Clone, Default)]
+struct Typed {
+    subject: String,
+    body: String,
+    /// A person has changed it.
+    edited: bool,
+}
+
+/// A change that would take the place of what was typed.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Kind(Option<RuleKey>),
+    Language(Language),
+}
+
+#[derive(Default)]
+struct State {
+    about: Option<About>,
+    customer: Option<CustomerId>,
+    email: bool,
+    ready: Option<Ready>,
+    rule: Option<RuleKey>,
+    language: Language,
+    typed: [Typed; 2],
+    service: bool,
+    pending: Option<Change>,
+    stage: Option<Stage>,
+    /// The sheet was opened for nothing else than this channel's consent.
+    asking: Option<Channel>,
+}
+
+impl State {
+    fn channel(&self) -> Channel {
+        if let Some(asking) = self.asking {
+            return asking;
+        }
+        if self.email { Channel::Email } else { Channel::Sms }
+    }
+
+    fn typed(&self) -> &Typed {
+        let [sms, email] = &self.typed;
+        if self.email { email } else { sms }
+    }
+
+    fn typed_mut(&mut self) -> &mut Typed {
+        let [sms, email] = &mut self.typed;
+        if self.email { email } else { sms }
+    }
+
+    fn class(&self) -> LegalClass {
+        match (&self.ready, self.rule) {
+            (Some(ready), Some(rule)) => ready.settings.rule(rule).legal_class,
+            _ if self.service => LegalClass::Service,
+            _ => LegalClass::Commercial,
+        }
+    }
+
+    /// Where it goes: as it is written down, and as people read it.
+    fn address(&self) -> Option<(String, String)> {
+        let ready = self.ready.as_ref()?;
+        if self.email {
+            return ready.facts.email().map(|email| (email.to_owned(), email.to_owned()));
+        }
+        ready.phone.as_ref().ok().map(|number| (number.e164.clone(), number.pretty.clone()))
+    }
+}
+
+/// The sheet's adapter.
+pub struct Compose {
+    context: Rc<Context>,
+    turn: Turn,
+    state: RefCell<State>,
+}
+
+impl Compose {
+    /// The sheet, with its callbacks connected.
+    pub fn connect(context: Rc<Context>) -> Rc<Self> {
+        let sheet = Rc::new(Self { context, turn: Turn::default(), state: RefCell::default() });
+        let Some(window) = sheet.context.window() else { return sheet };
+        let global = window.global::<ui::Compose>();
+        macro_rules! on {
+            ($callback:ident, |$this:ident $(, $argument:ident)*| $act:expr) => {{
+                let sheet = Rc::downgrade(&sheet);
+                global.$callback(move |$($argument),*| {
+                    if let Some($this) = sheet.upgrade() {
+                        $act
+                    }
+                });
+            }};
+        }
+        on!(on_close, |this| this.close());
+        on!(on_choose_channel, |this, email| this.choose_channel(email));
+        on!(on_show_kinds, |this| this.view(ui::ComposeView::Kinds));
+        on!(on_choose_kind, |this, key| {
+            this.view(ui::ComposeView::Writing);
+            this.change(Change::Kind(convert::with_key(&RuleKey::ALL, key)));
+        });
+        on!(on_choose_language, |this, language| {
+            this.change(Change::Language(convert::from_language(language)));
+        });
+        on!(on_replace, |this, yes| this.replace(yes));
+        on!(on_edit_text, |this, text| this.edit(|typed| typed.body = text.to_string()));
+        on!(on_edit_subject, |this, text| this.edit(|typed| typed.subject = text.to_string()));
+        on!(on_write_plain, |this| {
+            this.edit(|typed| typed.body = sms::plain(&typed.body));
+            this.tell();
+        });
+        on!(on_mark_service, |this, on| this.mark_service(on));
+        on!(on_ask_consent, |this| this.view(ui::ComposeView::Asking));
+        on!(on_note_consent, |this, given| this.note_consent(given));
+        on!(on_queue, |this| this.go(Way::Queue));
+        on!(on_by_hand, |this| this.by_hand());
+        on!(on_sent, |this| this.go(Way::ByHand));
+        on!(on_back, |this| {
+            if this.state.borrow().asking.is_some() {
+                return this.close();
+            }
+            this.view(ui::ComposeView::Writing);
+        });
+        on!(on_retry, |this| this.read(true));
+        sheet
+    }
+
+    /// Opens the sheet for a task. `customer` is the one who is chosen and not saved yet. `stage` hears the
+    /// message once: one for the outbox is its to queue, one sent by hand is written down already.
+    pub fn open(
+        self: &Rc<Self>,
+        about: About,
+        customer: Option<CustomerId>,
+        channel: Channel,
+        stage: impl FnOnce(Composed) + 'static,
+    ) {
+        self.begin(about, customer, channel, Some(Box::new(stage)));
+    }
+
+    /// Opens the sheet where nothing is staged: the message goes into the outbox at once.
+    pub fn open_and_save(self: &Rc<Self>, about: About, channel: Channel) {
+        self.begin(about, None, channel, None);
+    }
+
+    /// Opens the sheet for nothing else than asking a customer's consent.
+    pub fn ask(self: &Rc<Self>, about: About, customer: Option<CustomerId>, channel: Channel) {
+        self.begin(about, customer, channel, None);
+        self.state.borrow_mut().asking = Some(channel);
+        self.view(ui::ComposeView::Asking);
+    }
+
+    /// The wording in which consent is asked on the channel.
+    fn wording(&self) -> Option<(CustomerId, String)> {
+        let state = self.state.borrow();
+        let ready = state.ready.as_ref()?;
+        let (customer, _) = ready.facts.customer.as_ref()?;
+        let place = Channel::ALL.iter().position(|channel| *channel == state.channel())?;
+        Some((*customer, ready.wording.get(place)?.clone()))
+    }
+
+    fn begin(
+        self: &Rc<Self>,
+        about: About,
+        customer: Option<CustomerId>,
+        channel: Channel,
+        stage: Option<Stage>,
+    ) {
+        let again = {
+            let mut state = self.state.borrow_mut();
+            let again = state.about == Some(about)
+                && state.customer == customer
+                && state.typed.iter().any(|typed| typed.edited);
+            if !again {
+                *state = State { about: Some(about), customer, ..State::default() };
+            }
+            state.email = channel == Channel::Email;
+            state.stage = stage;
+            state.asking = None;
+            again
+        };
+        if let Some(window) = self.context.window() {
+            let global = window.global::<ui::Compose>();
+            global.set_open(true);
+            global.set_save_failed(false);
+            global.set_saving(false);
+        }
+        self.view(ui::ComposeView::Writing);
+        self.read(!again);
+    }
+
+    /// Whether the sheet is on the screen.
+    pub fn is_open(&self) -> bool {
+        self.context.window().is_some_and(|window| window.global::<ui::Compose>().get_open())
+    }
+
+    /// Away with the sheet; what was typed is there again when it is opened for the same thing.
+    pub fn close(&self) {
+        let _newest = self.turn.next();
+        self.state.borrow_mut().stage = None;
+        if let Some(window) = self.context.window() {
+            let global = window.global::<ui::Compose>();
+            global.set_open(false);
+            global.set_replacing(false);
+        }
+    }
+
+    fn view(&self, view: ui::ComposeView) {
+        if let Some(window) = self.context.window() {
+            let global = window.global::<ui::Compose>();
+            global.set_save_failed(false);
+            global.set_view(view);
+        }
+    }
+
+    /// Reads what the message is made of; `afresh`: its text too.
+    fn read(self: &Rc<Self>, afresh: bool) {
+        let (about, customer) = {
+            let state = self.state.borrow();
+            (state.about, state.customer)
+        };
+        let Some(about) = about else { return };
+        if let Some(window) = self.context.window() {
+            window.global::<ui::Compose>().set_loading(afresh);
+        }
+        let newest = self.turn.next();
+        let shop = self.context.surroundings.shop();
+        let this = Rc::downgrade(self);
+        self.context.read(
+            "compose.facts",
+            move |store, moment| {
+                let country = shop.sender.country;
+                ready(store, about, customer, moment.today, &country, shop.language)
+            },
+            move |found| {
+                if let Some(this) = this.upgrade().filter(|_| newest()) {
+                    this.arrived(found, afresh);
+                }
+            },
+        );
+    }
+
+    fn arrived(&self, found: Result<Option<Ready>, Trouble>, afresh: bool) {
+        let Some(window) = self.context.window() else { return };
+        let global = window.global::<ui::Compose>();
+        global.set_loading(false);
+        match found {
+            Err(_) => return self.view(ui::ComposeView::Error),
+            Ok(None) => return self.view(ui::ComposeView::Gone),
+            Ok(Some(ready)) => {
+                let usual = self.context.surroundings.shop().language;
+                let mut state = self.state.borrow_mut();
+                if afresh {
+                    state.rule = ready.facts.task.map(|(_, rule)| rule);
+                    state.language = ready.facts.language(usual);
+                }
+                state.ready = Some(ready);
+            }
+        }
+        if global.get_view() == ui::ComposeView::Error {
+            self.view(ui::ComposeView::Writing);
+        }
+        if afresh {
+            self.write();
+        }
+        self.tell();
+    }
+
+    /// Fills the templates of both channels.
+    fn write(&self) {
+        let mut state = self.state.borrow_mut();
+        let shop = self.context.surroundings.shop();
+        let Some(ready) = &state.ready else { return };
+        let (words, dated) = ready.facts.words(state.rule);
+        let own = ready.texts.iter().find(|(language, _)| *language == state.language).map(|(_, own)| own);
+        let text = |purpose: Purpose, channel: Channel| {
+            let letter = Letter { words: &words, dated, sender: &shop.sender, channel, class: state.class() };
+            let template = own.and_then(|own| own.get(&(purpose, state.rule))).map(String::as_str);
+            write(&letter, purpose, state.rule, state.language, template)
+        };
+        let sms = Typed { body: text(Purpose::Sms, Channel::Sms), ..Typed::default() };
+        let email = Typed {
+            subject: text(Purpose::EmailSubject, Channel::Email),
+            body: text(Purpose::Email, Channel::Email),
+            edited: false,
+        };
+        state.typed = [sms, email];
+    }
+
+    fn choose_channel(&self, email: bool) {
+        self.state.borrow_mut().email = email;
+        self.tell();
+    }
+
+    fn change(&self, change: Change) {
+        let edited = {
+            let mut state = self.state.borrow_mut();
+            let same = match change {
+                Change::Kind(rule) => rule == state.rule,
+                Change::Language(language) => language == state.language,
+            };
+            if same {
+                return;
+            }
+            state.pending = Some(change);
+            state.typed.iter().any(|typed| typed.edited)
+        };
+        if !edited {
+            return self.replace(true);
+        }
+        if let Some(window) = self.context.window() {
+            window.global::<ui::Compose>().set_replacing(true);
+        }
+    }
+
+    fn replace(&self, yes: bool) {
+        if let Some(window) = self.context.window() {
+            window.global::<ui::Compose>().set_replacing(false);
+        }
+        let change = self.state.borrow_mut().pending.take().filter(|_| yes);
+        let Some(change) = change else { return };
+        {
+            let mut state = self.state.borrow_mut();
+            match change {
+                Change::Kind(rule) => state.rule = rule,
+                Change::Language(language) => state.language = language,
+            }
+        }
+        self.write();
+        self.tell();
+    }
+
+    fn edit(&self, change: impl FnOnce(&mut Typed)) {
+        let mut state = self.state.borrow_mut();
+        let typed = state.typed_mut();
+        change(typed);
+        typed.edited = true;
+        let body = typed.body.clone();
+        if let Some(window) = self.context.window() {
+            window.global::<ui::Compose>().set_parts(placeholders::parts(&body));
+        }
+    }
+
+    fn mark_service(&self, on: bool) {
+        self.state.borrow_mut().service = on;
+        // The words about how to stop belong to a commercial message only.
+        if !self.state.borrow().typed.iter().any(|typed| typed.edited) {
+            self.write();
+        }
+        self.tell();
+    }
+
+    fn note_consent(self: &Rc<Self>, given: bool) {
+        let channel = self.state.borrow().channel();
+        let Some((customer, wording)) = self.wording() else { return };
+        self.saving(true);
+        let this = Rc::downgrade(self);
+        self.context.save(
+            "compose.consent",
+            move |store, moment| store.note_consent(customer, channel, given, &wording, moment.actor),
+            move |noted| {
+                let Some(this) = this.upgrade() else { return };
+                this.saving(false);
+                match noted {
+                    Ok(()) if this.state.borrow().asking.is_some() => {
+                        this.close();
+                        this.context.confirm(ui::Toast::Saved, None);
+                    }
+                    Ok(()) => {
+                        this.view(ui::ComposeView::Writing);
+                        this.read(false);
+                    }
+                    Err(_) => this.failed(),
+                }
+            },
+        );
+    }
+
+    fn saving(&self, saving: bool) {
+        if let Some(window) = self.context.window() {
+            let global = window.global::<ui::Compose>();
+            global.set_saving(saving);
+            if saving {
+                global.set_save_failed(false);
+            }
+        }
+    }
+
+    fn failed(&self) {
+        if let Some(window) = self.context.window() {
+            window.global::<ui::Compose>().set_save_failed(true);
+        }
+    }
+
+    fn composed(&self, way: Way) -> Option<Composed> {
+        let state = self.state.borrow();
+        if hurdle(&state, &self.context.surroundings.shop().sender.country) != ui::Hurdle::None {
+            return None;
+        }
+        let typed = state.typed();
+        let (address, _) = state.address()?;
+        Some(Composed {
+            channel: state.channel(),
+            address,
+            subject: state.email.then(|| typed.subject.trim().to_owned()),
+            body: typed.body.trim().to_owned(),
+            way,
+            legal_class: state.class(),
+        })
+        .filter(|composed| !composed.body.is_empty())
+    }
+
+    /// Text and number large, with a code for the telephone.
+    fn by_hand(&self) {
+        let Some(composed) = self.composed(Way::ByHand) else { return };
+        let Some(window) = self.context.window() else { return };
+        let global = window.global::<ui::Compose>();
+        let small = window.global::<ui::Theme>().get_layout() == ui::Layout::Compact;
+        let code = code(&link(&composed), if small { 224 } else { 296 });
+        global.set_has_code(code.is_some());
+        global.set_code(code.unwrap_or_default());
+        self.view(ui::ComposeView::ByHand);
+    }
+
+    /// Hands the message over, or writes it down.
+    fn go(self: &Rc<Self>, way: Way) {
+        let Some(composed) = self.composed(way) else { return };
+        let (task, customer, staged) = {
+            let state = self.state.borrow();
+            let facts = state.ready.as_ref().map(|ready| &ready.facts);
+            let customer = facts.and_then(|facts| facts.customer.as_ref()).map(|(id, _)| *id);
+            let task = facts.and_then(|facts| facts.task).map(|(id, _)| id);
+            (task, customer, state.stage.is_some() && way == Way::Queue)
+        };
+        if staged {
+            return self.finish(composed);
+        }
+        let Some(customer) = customer else { return };
+        self.saving(true);
+        let this = Rc::downgrade(self);
+        let written = composed.clone();
+        self.context.save(
+            "compose.write",
+            move |store, moment| store.write_message(task, customer, &written, moment.actor),
+            move |saved| {
+                let Some(this) = this.upgrade() else { return };
+                this.saving(false);
+                match saved {
+                    Ok(_) => {
+                        this.finish(composed);
+                        this.context.confirm(ui::Toast::Saved, None);
+                    }
+                    Err(_) => this.failed(),
+                }
+            },
+        );
+    }
+
+    /// The message is on its way: nothing typed is kept.
+    fn finish(&self, composed: Composed) {
+        let stage = self.state.borrow_mut().stage.take();
+        self.close();
+        *self.state.borrow_mut() = State::default();
+        if let Some(stage) = stage {
+            stage(composed);
+        }
+    }
+
+    fn tell(&self) {
+        let Some(window) = self.context.window() else { return };
+        let global = window.global::<ui::Compose>();
+        let shop = self.context.surroundings.shop();
+        let state = self.state.borrow();
+        let Some(ready) = &state.ready else { return };
+        let name = ready.facts.customer.as_ref().map(|(_, customer)| customer.display_name());
+        global.set_customer(name.unwrap_or_default().into());
+        global.set_plate(ready.facts.plate().unwrap_or_default().into());
+        global.set_email(state.email);
+        global.set_to(state.address().map(|(_, pretty)| pretty).unwrap_or_default().into());
+        global.set_hurdle(hurdle(&state, &shop.sender.country));
+        let own = ready.facts.task.map(|(_, rule)| rule);
+        global.set_kinds(ModelRc::from(Rc::new(VecModel::from(kinds(own)))));
+        global.set_kind(kind(state.rule, own));
+        global.set_language(convert::language(state.language));
+        let typed = state.typed();
+        global.set_subject(typed.subject.as_str().into());
+        global.set_text(typed.body.as_str().into());
+        global.set_parts(placeholders::parts(&typed.body));
+        global.set_service(state.service);
+        global.set_supplied(if state.email { shop.mails } else { shop.texts });
+        drop(state);
+        let wording = self.wording().map(|(_, wording)| wording);
+        global.set_wording(wording.unwrap_or_default().into());
+    }
+}
+
+fn ready(
+    store: &mut Store,
+    about: About,
+    customer: Option<CustomerId>,
+    today: chrono::NaiveDate,
+    country: &str,
+    usual: Language,
+) -> Result<Option<Ready>, StoreError> {
+    let Some(facts) = store.letter_facts(about, customer, today)? else { return Ok(None) };
+    let language = facts.language(usual);
+    let mut texts = Vec::new();
+    for language in Language::ALL {
+        texts.push((language, store.own_texts(language)?));
+    }
+    let [call, sms, email] = Channel::ALL.map(|channel| store.consent_wording(channel, language));
+    let wording = [call?, sms?, email?];
+    let phone = for_sms(facts.phones(), country);
+    Ok(Some(Ready { facts, settings: store.settings()?, texts, wording, phone }))
+}
+
+/// What is in the way of the message.
+fn hurdle(state: &State, country: &str) -> ui::Hurdle {
+    let Some(ready) = &state.ready else { return ui::Hurdle::NoCustomer };
+    let Some((_, customer)) = &ready.facts.customer else { return ui::Hurdle::NoCustomer };
+    match (state.email, &ready.phone) {
+        (true, _) if ready.facts.email().is_none() => return ui::Hurdle::NoAddress,
+        (false, Err(NoNumber::Landline)) => return ui::Hurdle::Landline,
+        (false, Err(NoNumber::Unreadable)) => return ui::Hurdle::NoMobile,
+        _ => {}
+    }
+    match may(state.channel(), state.class(), customer, &ready.facts.consents, country) {
+        Ok(()) => ui::Hurdle::None,
+        Err(Barred::Objected) => ui::Hurdle::Objected,
+        Err(Barred::Refused) => ui::Hurdle::Refused,
+        Err(Barred::NeedsConsent) => ui::Hurdle::NeedsConsent,
+        Err(Barred::NotYetCustomer) => ui::Hurdle::NotYetCustomer,
+    }
+}
+
+/// A kind of message as the pages have it; `None` is about nothing in particular.
+pub(super) fn kind(rule: Option<RuleKey>, own: Option<RuleKey>) -> ui::MessageKind {
+    ui::MessageKind {
+        key: rule.map_or(-1, |rule| convert::key(&RuleKey::ALL, &rule)),
+        free: rule.is_none(),
+        rule: convert::rule(rule.unwrap_or(RuleKey::Inspection)),
+        own: rule.is_some() && rule == own,
+    }
+}
+
+/// All kinds: the task's own first, then the one about nothing in particular.
+pub(super) fn kinds(own: Option<RuleKey>) -> Vec<ui::MessageKind> {
+    let first = own.map(Some).into_iter().chain([None]);
+    let others = RuleKey::ALL.into_iter().filter(|rule| Some(*rule) != own).map(Some);
+    first.chain(others).map(|rule| kind(rule, own)).collect()
+}
+
+/// What a telephone makes a message of.
+fn link(composed: &Composed) -> String {
+    match composed.channel {
+        Channel::Email => {
+            let subject = percent(composed.subject.as_deref().unwrap_or_default());
+            let body = percent(&composed.body.replace('\n', "\r\n"));
+            format!("mailto:{}?subject={subject}&body={body}", composed.address)
+        }
+        _ => format!("SMSTO:{}:{}", composed.address, composed.body),
+    }
+}
+
+/// RFC 3986: everything but unreserved letters, signs and digits.
+fn percent(text: &str) -> String {
+    let mut written = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            written.push(char::from(byte));
+        } else {
+            written.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    written
+}
+
+/// A QR code of at most so many pixels, with the white edge it needs; `None` when the text is too long
+/// for one that a telephone reads from a screen.
+fn code(text: &str, side: usize) -> Option<Image> {
+    const EDGE: usize = 4;
+    let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::L).ok()?;
+    let modules = code.width();
+    let scale = side / (modules + 2 * EDGE);
+    if scale < 2 {
+        return None;
+    }
+    let colours = code.to_colors();
+    let full = (modules + 2 * EDGE) * scale;
+    let width = u32::try_from(full).ok()?;
+    let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(width, width);
+    for (place, pixel) in pixels.make_mut_slice().iter_mut().enumerate() {
+        let module = |at: usize| (at / scale).checked_sub(EDGE).filter(|at| *at < modules);
+        let dark = module(place % full).zip(module(place / full)).is_some_and(|(x, y)| {
+            colours.get(y * modules + x).is_some_and(|colour| *colour == qrcode::Color::Dark)
+        });
+        *pixel = if dark { Rgb8Pixel::new(0, 0, 0) } else { Rgb8Pixel::new(255, 255, 255) };
+    }
+    Some(Image::from_rgb8(pixels))
+}
+
+/// The sheet in its states, over the most urgent task.
+pub(super) const PICTURES: &[Picture] = &[
+    ("compose-sms", |desk| show(desk, Channel::Sms, |_| {})),
+    ("compose-long", |desk| {
+        show(desk, Channel::Sms, |compose| {
+            let text = "Beste Zoë, uw auto is klaar — en de “winterbanden” liggen klaar… ".repeat(3);
+            compose.set_text(text.as_str().into());
+            compose.invoke_edit_text(text.into());
+        });
+    }),
+    ("compose-email", |desk| show(desk, Channel::Email, |_| {})),
+    ("compose-kinds", |desk| show(desk, Channel::Sms, |compose| compose.invoke_show_kinds())),
+    ("compose-by-hand", |desk| show(desk, Channel::Sms, |compose| compose.invoke_by_hand())),
+    ("compose-email-by-hand", |desk| show(desk, Channel::Email, |compose| compose.invoke_by_hand())),
+    ("compose-barred", |desk| {
+        show(desk, Channel::Sms, |compose| compose.set_hurdle(ui::Hurdle::NeedsConsent));
+    }),
+    ("compose-objected", |desk| {
+        show(desk, Channel::Email, |compose| {
+            compose.set_hurdle(ui::Hurdle::Objected);
+            compose.set_save_failed(true);
+        });
+    }),
+    ("compose-asking", |desk| show(desk, Channel::Sms, |compose| compose.invoke_ask_consent())),
+    ("compose-replacing", |desk| {
+        show(desk, Channel::Sms, |compose| {
+            compose.invoke_edit_text("Beste klant".into());
+            compose.invoke_choose_kind(-1);
+        });
+    }),
+    ("compose-gone", |desk| show(desk, Channel::Sms, |compose| compose.set_view(ui::ComposeView::Gone))),
+    ("compose-error", |desk| {
+        show(desk, Channel::Sms, |compose| compose.set_view(ui::ComposeView::Error));
+    }),
+];
+
+fn show(desk: &Rc<Desk>, channel: Channel, act: impl FnOnce(&ui::Compose<'_>)) {
+    let window = desk.window();
+    window.global::<ui::Desk>().invoke_go(ui::Page::Tasks, 0);
+    picture::wait(desk);
+    *desk.compose.state.borrow_mut() = State::default();
+    let task = window.global::<ui::Tasks>().get_selected_id();
+    desk.compose.open(About::Task(TaskId(i64::from(task))), None, channel, |_| {});
+    picture::wait(desk);
+    act(&window.global::<ui::Compose>());
+    picture::wait(desk);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_reads_number_and_text() {
+        let mut composed = Composed {
+            channel: Channel::Sms,
+            address: "+31612345678".into(),
+            subject: None,
+            body: "Uw auto is klaar.\nGarage".into(),
+            way: Way::ByHand,
+            legal_class: LegalClass::Service,
+        };
+        assert_eq!(link(&composed), "SMSTO:+31612345678:Uw auto is klaar.\nGarage");
+        composed.channel = Channel::Email;
+        composed.address = "jan@voorbeeld.nl".into();
+        composed.subject = Some("Klaar & goed".into());
+        assert_eq!(
+            link(&composed),
+            "mailto:jan@voorbeeld.nl?subject=Klaar%20%26%20goed&body=Uw%20auto%20is%20klaar.%0D%0AGarage"
+        );
+    }
+
+    #[test]
+    fn what_is_too_long_has_no_code() {
+        let size = |text: &str, side| code(text, side).map(|image| image.size().width);
+        assert!(
+            size("SMSTO:+31612345678:Uw auto is klaar.", 224)
+                .is_some_and(|width| width <= 224 && width > 180)
+        );
+        assert!(size(&"a".repeat(500), 224).is_some());
+        assert_eq!(size(&"a".repeat(3000), 296), None);
+    }
+}
