@@ -9,105 +9,19 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use balie_ui as ui;
-use slint::{ComponentHandle, Image, ModelRc, Rgb8Pixel, SharedPixelBuffer, VecModel};
+use slint::{ComponentHandle, ModelRc, VecModel};
 
-use super::app::Desk;
+use super::compose_code::{code, link};
+use super::compose_state::{Change, Ready, Stage, State, Typed, hurdle, kind, kinds, ready};
 use super::context::{Context, Turn};
-use super::picture::{self, Picture};
 use super::wire::Trouble;
 use super::{convert, placeholders, slint};
-use crate::domain::dial::{Dialled, NoNumber, for_sms};
-use crate::domain::ids::{CustomerId, TaskId};
-use crate::domain::language::Language;
+use crate::domain::ids::CustomerId;
 use crate::domain::message::{Channel, Composed, Way};
-use crate::domain::rule::{LegalClass, RuleKey};
-use crate::domain::settings::Settings;
+use crate::domain::rule::RuleKey;
 use crate::domain::sms;
 use crate::rules::describe::letters::{Letter, Purpose, write};
-use crate::rules::legal::{Barred, may};
-use crate::store::letter::{About, LetterFacts, OwnTexts};
-use crate::store::{Store, StoreError};
-
-/// What is done with a message that goes into the outbox.
-type Stage = Box<dyn FnOnce(Composed)>;
-
-/// Everything the sheet needs, read in one go.
-struct Ready {
-    facts: LetterFacts,
-    settings: Settings,
-    texts: Vec<(Language, OwnTexts)>,
-    /// The words in which consent is asked, in the order of [`Channel::ALL`].
-    wording: [String; 3],
-    phone: Result<Dialled, NoNumber>,
-}
-
-/// What is written for one channel.
-#[derive(Debug, Clone, Default)]
-struct Typed {
-    subject: String,
-    body: String,
-    /// A person has changed it.
-    edited: bool,
-}
-
-/// A change that would take the place of what was typed.
-#[derive(Debug, Clone, Copy)]
-enum Change {
-    Kind(Option<RuleKey>),
-    Language(Language),
-}
-
-#[derive(Default)]
-struct State {
-    about: Option<About>,
-    customer: Option<CustomerId>,
-    email: bool,
-    ready: Option<Ready>,
-    rule: Option<RuleKey>,
-    language: Language,
-    typed: [Typed; 2],
-    service: bool,
-    pending: Option<Change>,
-    stage: Option<Stage>,
-    /// The sheet was opened for nothing else than this channel's consent.
-    asking: Option<Channel>,
-}
-
-impl State {
-    fn channel(&self) -> Channel {
-        if let Some(asking) = self.asking {
-            return asking;
-        }
-        if self.email { Channel::Email } else { Channel::Sms }
-    }
-
-    fn typed(&self) -> &Typed {
-        let [sms, email] = &self.typed;
-        if self.email { email } else { sms }
-    }
-
-    fn typed_mut(&mut self) -> &mut Typed {
-        let [sms, email] = &mut self.typed;
-        if self.email { email } else { sms }
-    }
-
-    fn class(&self) -> LegalClass {
-        match (&self.ready, self.rule) {
-            (Some(ready), Some(rule)) => ready.settings.rule(rule).legal_class,
-            _ if self.service => LegalClass::Service,
-            _ => LegalClass::Commercial,
-        }
-    }
-
-    /// Where it goes: as it is written down, and as people read it.
-    fn address(&self) -> Option<(String, String)> {
-        let ready = self.ready.as_ref()?;
-        if self.email {
-            return ready.facts.email().map(|email| (email.to_owned(), email.to_owned()));
-        }
-        ready.phone.as_ref().ok().map(|number| (number.e164.clone(), number.pretty.clone()))
-    }
-}
+use crate::store::letter::About;
 
 /// The sheet's adapter.
 pub struct Compose {
@@ -226,6 +140,11 @@ impl Compose {
         }
         self.view(ui::ComposeView::Writing);
         self.read(!again);
+    }
+
+    /// Nothing typed is kept.
+    pub(super) fn forget(&self) {
+        *self.state.borrow_mut() = State::default();
     }
 
     /// Whether the sheet is on the screen.
@@ -499,7 +418,7 @@ impl Compose {
     fn finish(&self, composed: Composed) {
         let stage = self.state.borrow_mut().stage.take();
         self.close();
-        *self.state.borrow_mut() = State::default();
+        self.forget();
         if let Some(stage) = stage {
             stage(composed);
         }
@@ -530,194 +449,5 @@ impl Compose {
         drop(state);
         let wording = self.wording().map(|(_, wording)| wording);
         global.set_wording(wording.unwrap_or_default().into());
-    }
-}
-
-fn ready(
-    store: &mut Store,
-    about: About,
-    customer: Option<CustomerId>,
-    today: chrono::NaiveDate,
-    country: &str,
-    usual: Language,
-) -> Result<Option<Ready>, StoreError> {
-    let Some(facts) = store.letter_facts(about, customer, today)? else { return Ok(None) };
-    let language = facts.language(usual);
-    let mut texts = Vec::new();
-    for language in Language::ALL {
-        texts.push((language, store.own_texts(language)?));
-    }
-    let [call, sms, email] = Channel::ALL.map(|channel| store.consent_wording(channel, language));
-    let wording = [call?, sms?, email?];
-    let phone = for_sms(facts.phones(), country);
-    Ok(Some(Ready { facts, settings: store.settings()?, texts, wording, phone }))
-}
-
-/// What is in the way of the message.
-fn hurdle(state: &State, country: &str) -> ui::Hurdle {
-    let Some(ready) = &state.ready else { return ui::Hurdle::NoCustomer };
-    let Some((_, customer)) = &ready.facts.customer else { return ui::Hurdle::NoCustomer };
-    match (state.email, &ready.phone) {
-        (true, _) if ready.facts.email().is_none() => return ui::Hurdle::NoAddress,
-        (false, Err(NoNumber::Landline)) => return ui::Hurdle::Landline,
-        (false, Err(NoNumber::Unreadable)) => return ui::Hurdle::NoMobile,
-        _ => {}
-    }
-    match may(state.channel(), state.class(), customer, &ready.facts.consents, country) {
-        Ok(()) => ui::Hurdle::None,
-        Err(Barred::Objected) => ui::Hurdle::Objected,
-        Err(Barred::Refused) => ui::Hurdle::Refused,
-        Err(Barred::NeedsConsent) => ui::Hurdle::NeedsConsent,
-        Err(Barred::NotYetCustomer) => ui::Hurdle::NotYetCustomer,
-    }
-}
-
-/// A kind of message as the pages have it; `None` is about nothing in particular.
-pub(super) fn kind(rule: Option<RuleKey>, own: Option<RuleKey>) -> ui::MessageKind {
-    ui::MessageKind {
-        key: rule.map_or(-1, |rule| convert::key(&RuleKey::ALL, &rule)),
-        free: rule.is_none(),
-        rule: convert::rule(rule.unwrap_or(RuleKey::Inspection)),
-        own: rule.is_some() && rule == own,
-    }
-}
-
-/// All kinds: the task's own first, then the one about nothing in particular.
-pub(super) fn kinds(own: Option<RuleKey>) -> Vec<ui::MessageKind> {
-    let first = own.map(Some).into_iter().chain([None]);
-    let others = RuleKey::ALL.into_iter().filter(|rule| Some(*rule) != own).map(Some);
-    first.chain(others).map(|rule| kind(rule, own)).collect()
-}
-
-/// What a telephone makes a message of.
-fn link(composed: &Composed) -> String {
-    match composed.channel {
-        Channel::Email => {
-            let subject = percent(composed.subject.as_deref().unwrap_or_default());
-            let body = percent(&composed.body.replace('\n', "\r\n"));
-            format!("mailto:{}?subject={subject}&body={body}", composed.address)
-        }
-        _ => format!("SMSTO:{}:{}", composed.address, composed.body),
-    }
-}
-
-/// RFC 3986: everything but unreserved letters, signs and digits.
-fn percent(text: &str) -> String {
-    let mut written = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            written.push(char::from(byte));
-        } else {
-            written.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    written
-}
-
-/// A QR code of at most so many pixels, with the white edge it needs; `None` when the text is too long
-/// for one that a telephone reads from a screen.
-fn code(text: &str, side: usize) -> Option<Image> {
-    const EDGE: usize = 4;
-    let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::L).ok()?;
-    let modules = code.width();
-    let scale = side / (modules + 2 * EDGE);
-    if scale < 2 {
-        return None;
-    }
-    let colours = code.to_colors();
-    let full = (modules + 2 * EDGE) * scale;
-    let width = u32::try_from(full).ok()?;
-    let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(width, width);
-    for (place, pixel) in pixels.make_mut_slice().iter_mut().enumerate() {
-        let module = |at: usize| (at / scale).checked_sub(EDGE).filter(|at| *at < modules);
-        let dark = module(place % full).zip(module(place / full)).is_some_and(|(x, y)| {
-            colours.get(y * modules + x).is_some_and(|colour| *colour == qrcode::Color::Dark)
-        });
-        *pixel = if dark { Rgb8Pixel::new(0, 0, 0) } else { Rgb8Pixel::new(255, 255, 255) };
-    }
-    Some(Image::from_rgb8(pixels))
-}
-
-/// The sheet in its states, over the most urgent task.
-pub(super) const PICTURES: &[Picture] = &[
-    ("compose-sms", |desk| show(desk, Channel::Sms, |_| {})),
-    ("compose-long", |desk| {
-        show(desk, Channel::Sms, |compose| {
-            let text = "Beste Zoë, uw auto is klaar — en de “winterbanden” liggen klaar… ".repeat(3);
-            compose.set_text(text.as_str().into());
-            compose.invoke_edit_text(text.into());
-        });
-    }),
-    ("compose-email", |desk| show(desk, Channel::Email, |_| {})),
-    ("compose-kinds", |desk| show(desk, Channel::Sms, |compose| compose.invoke_show_kinds())),
-    ("compose-by-hand", |desk| show(desk, Channel::Sms, |compose| compose.invoke_by_hand())),
-    ("compose-email-by-hand", |desk| show(desk, Channel::Email, |compose| compose.invoke_by_hand())),
-    ("compose-barred", |desk| {
-        show(desk, Channel::Sms, |compose| compose.set_hurdle(ui::Hurdle::NeedsConsent));
-    }),
-    ("compose-objected", |desk| {
-        show(desk, Channel::Email, |compose| {
-            compose.set_hurdle(ui::Hurdle::Objected);
-            compose.set_save_failed(true);
-        });
-    }),
-    ("compose-asking", |desk| show(desk, Channel::Sms, |compose| compose.invoke_ask_consent())),
-    ("compose-replacing", |desk| {
-        show(desk, Channel::Sms, |compose| {
-            compose.invoke_edit_text("Beste klant".into());
-            compose.invoke_choose_kind(-1);
-        });
-    }),
-    ("compose-gone", |desk| show(desk, Channel::Sms, |compose| compose.set_view(ui::ComposeView::Gone))),
-    ("compose-error", |desk| {
-        show(desk, Channel::Sms, |compose| compose.set_view(ui::ComposeView::Error));
-    }),
-];
-
-fn show(desk: &Rc<Desk>, channel: Channel, act: impl FnOnce(&ui::Compose<'_>)) {
-    let window = desk.window();
-    window.global::<ui::Desk>().invoke_go(ui::Page::Tasks, 0);
-    picture::wait(desk);
-    *desk.compose.state.borrow_mut() = State::default();
-    let task = window.global::<ui::Tasks>().get_selected_id();
-    desk.compose.open(About::Task(TaskId(i64::from(task))), None, channel, |_| {});
-    picture::wait(desk);
-    act(&window.global::<ui::Compose>());
-    picture::wait(desk);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_telephone_reads_number_and_text() {
-        let mut composed = Composed {
-            channel: Channel::Sms,
-            address: "+31612345678".into(),
-            subject: None,
-            body: "Uw auto is klaar.\nGarage".into(),
-            way: Way::ByHand,
-            legal_class: LegalClass::Service,
-        };
-        assert_eq!(link(&composed), "SMSTO:+31612345678:Uw auto is klaar.\nGarage");
-        composed.channel = Channel::Email;
-        composed.address = "jan@voorbeeld.nl".into();
-        composed.subject = Some("Klaar & goed".into());
-        assert_eq!(
-            link(&composed),
-            "mailto:jan@voorbeeld.nl?subject=Klaar%20%26%20goed&body=Uw%20auto%20is%20klaar.%0D%0AGarage"
-        );
-    }
-
-    #[test]
-    fn what_is_too_long_has_no_code() {
-        let size = |text: &str, side| code(text, side).map(|image| image.size().width);
-        assert!(
-            size("SMSTO:+31612345678:Uw auto is klaar.", 224)
-                .is_some_and(|width| width <= 224 && width > 180)
-        );
-        assert!(size(&"a".repeat(500), 224).is_some());
-        assert_eq!(size(&"a".repeat(3000), 296), None);
     }
 }

@@ -18,11 +18,10 @@ use super::edit_look::{Looked, look};
 use super::{convert, slint, wire::Trouble};
 use crate::domain::edit::{CallNote, Link, Staged, TaskEdit};
 use crate::domain::ids::{CustomerId, EmployeeId, TaskId};
-use crate::domain::message::{Channel, Way};
+use crate::domain::message::Channel;
 use crate::domain::rule::RuleKey;
 use crate::domain::task::TaskState;
 use crate::rules::validity::{FreeWindow, free_window};
-use crate::store::letter::About;
 use crate::store::task_detail::TaskDetail;
 use crate::store::task_edit::{Save, Saved};
 use crate::store::{StoreError, TaskFields};
@@ -39,7 +38,7 @@ pub struct EditPage {
     turn: Turn,
     pub(super) searches: Turn,
     pub(super) pause: Timer,
-    compose: Rc<Compose>,
+    pub(super) compose: Rc<Compose>,
 }
 
 /// What the page works on.
@@ -253,41 +252,6 @@ impl EditPage {
                 this.keep();
             }
         });
-    }
-
-    /// Writes a message. One for the outbox is staged; one that was sent by hand has left, whatever way
-    /// out is taken.
-    fn compose(self: &Rc<Self>, channel: Channel) {
-        let Some((about, customer)) = self.about() else { return };
-        let this = Rc::downgrade(self);
-        self.compose.open(about, customer, channel, move |composed| {
-            let Some(this) = this.upgrade() else { return };
-            this.stage(move |edit| {
-                let (message, ticked) = match composed.channel {
-                    Channel::Email => (&mut edit.email, &mut edit.email_box),
-                    _ => (&mut edit.sms, &mut edit.sms_box),
-                };
-                match composed.way {
-                    Way::Queue => *message = Some(composed),
-                    Way::ByHand => *ticked = Some(true),
-                }
-            });
-        });
-    }
-
-    /// Asks the customer's consent; the key is the channel's place.
-    fn ask(&self, channel: i32) {
-        let channel = convert::with_key(&Channel::ALL, channel);
-        if let (Some((about, customer)), Some(channel)) = (self.about(), channel) {
-            self.compose.ask(about, customer, channel);
-        }
-    }
-
-    /// The task, and its customer as it is staged.
-    fn about(&self) -> Option<(About, Option<CustomerId>)> {
-        let state = self.state.borrow();
-        let base = state.base.as_ref()?;
-        Some((About::Task(state.id?), state.edit.customer.applied(base.customer)))
     }
 
     fn set_text(self: &Rc<Self>, text: &str) {

@@ -34,7 +34,7 @@ fn pictures() -> impl Iterator<Item = &'static Picture> {
         super::why::PICTURES,
         super::agenda_day::PICTURES,
         super::customers::PICTURES,
-        super::compose::PICTURES,
+        super::compose_pictures::PICTURES,
         super::mailing::PICTURES,
         super::texts::PICTURES,
         LAST,

@@ -12,7 +12,7 @@ use super::app::Desk;
 use super::context::{Context, Page, Turn};
 use super::picture::{self, Picture};
 use super::wire::Trouble;
-use super::{compose, convert, placeholders, slint};
+use super::{compose_state, convert, placeholders, slint};
 use crate::domain::language::Language;
 use crate::domain::message::Channel;
 use crate::domain::rule::{Half, LegalClass, RuleKey};
@@ -309,8 +309,8 @@ impl TextsTab {
         {
             let state = self.state.borrow();
             let Which { rule, purpose, language } = state.which;
-            global.set_kinds(ModelRc::from(Rc::new(VecModel::from(compose::kinds(None)))));
-            global.set_kind(compose::kind(rule, None));
+            global.set_kinds(ModelRc::from(Rc::new(VecModel::from(compose_state::kinds(None)))));
+            global.set_kind(compose_state::kind(rule, None));
             global.set_purpose(purpose);
             global.set_language(convert::language(language));
             global.set_own(is_own(&state));
