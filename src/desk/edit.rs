@@ -12,10 +12,11 @@ use balie_ui as ui;
 use slint::{ComponentHandle, Timer, TimerMode};
 
 use super::context::{Context, Page, Turn};
-use super::edit_convert::{self, Names};
+use super::edit_convert;
 use super::edit_look::{Looked, look};
+use super::edit_sheets::Composer;
 use super::{convert, slint, wire::Trouble};
-use crate::domain::edit::{CallNote, Link, Staged, TaskEdit};
+use crate::domain::edit::{CallNote, Link, Outcome, Staged, TaskEdit};
 use crate::domain::ids::{EmployeeId, TaskId};
 use crate::domain::message::Channel;
 use crate::domain::rule::RuleKey;
@@ -37,6 +38,8 @@ pub struct EditPage {
     turn: Turn,
     pub(super) searches: Turn,
     pub(super) pause: Timer,
+    /// Opens the sheet on which a message is written.
+    pub(super) composer: RefCell<Option<Composer>>,
 }
 
 /// What the page works on.
@@ -48,16 +51,18 @@ pub(super) struct State {
     /// With the staged customer in place of the stored one.
     pub(super) detail: Option<TaskDetail>,
     /// The customer's name on whom the edit began.
-    base_customer: Option<String>,
+    pub(super) base_customer: Option<String>,
     /// The words as they were shown before a person changed them.
     words: String,
-    employees: Vec<(EmployeeId, String)>,
+    pub(super) employees: Vec<(EmployeeId, String)>,
     pub(super) edit: TaskEdit,
     /// Whether 'handled and save' was touched, while a conflict is decided.
-    finish: bool,
-    theirs: Option<TaskFields>,
-    shown: Option<Instant>,
-    saving: bool,
+    pub(super) finish: bool,
+    pub(super) theirs: Option<TaskFields>,
+    pub(super) shown: Option<Instant>,
+    pub(super) saving: bool,
+    /// An appointment was asked for from this page: when there is one, it is the outcome.
+    pub(super) booking: bool,
 }
 
 /// What the draft of a task is about.
@@ -74,6 +79,7 @@ impl EditPage {
             turn: Turn::default(),
             searches: Turn::default(),
             pause: Timer::default(),
+            composer: RefCell::new(None),
         });
         let Some(window) = page.context.window() else { return page };
         let edit = window.global::<ui::Edit>();
@@ -150,7 +156,7 @@ impl EditPage {
         {
             let mut state = self.state.borrow_mut();
             let state = &mut *state;
-            if let Some(staged) = looked.staged {
+            if let Some(staged) = looked.staged.filter(|_| state.edit.is_empty()) {
                 // The draft began on an older version: saving it will show both.
                 let mut base = looked.fields.clone();
                 base.version = staged.version;
@@ -166,6 +172,11 @@ impl EditPage {
             }
             looked.detail.row.description.trim().clone_into(&mut state.words);
             state.employees = looked.employees;
+            if state.booking && looked.detail.appointment_on.is_some() {
+                state.booking = false;
+                let note = state.edit.note.get_or_insert_default();
+                note.outcome = note.outcome.or(Some(Outcome::Booked));
+            }
             let country = self.context.surroundings.country();
             let barred = |channel| {
                 let customer = looked.detail.customer.as_ref();
@@ -295,7 +306,7 @@ impl EditPage {
     }
 
     /// Puts what is staged on disk, as a draft.
-    fn keep(&self) {
+    pub(super) fn keep(&self) {
         self.pause.stop();
         let (id, staged) = {
             let state = self.state.borrow();
@@ -387,49 +398,6 @@ impl EditPage {
         }
     }
 
-    pub(super) fn show_conflict(&self, page: &ui::Edit<'_>, theirs: TaskFields, customer: Option<String>) {
-        let mut state = self.state.borrow_mut();
-        if let Some(base) = &state.base {
-            let employees = &state.employees;
-            let name = |id: Option<EmployeeId>| {
-                let found = employees.iter().find(|(known, _)| Some(*known) == id);
-                found.map(|(_, name)| name.clone())
-            };
-            let names = Names {
-                employee: &name,
-                base: state.base_customer.clone(),
-                mine: state.detail.as_ref().and_then(|detail| detail.row.customer_name.clone()),
-                theirs: customer,
-            };
-            let clashes = edit_convert::clashes(base, &theirs, &state.edit, state.finish, &names);
-            page.set_clashes(slint::ModelRc::from(Rc::new(slint::VecModel::from(clashes))));
-        }
-        state.theirs = Some(theirs);
-        page.set_sheet(ui::EditSheet::Conflict);
-    }
-
-    /// The receptionist's own version counts.
-    fn take_mine(self: &Rc<Self>) {
-        let finish = {
-            let mut state = self.state.borrow_mut();
-            state.base = state.theirs.take().or_else(|| state.base.take());
-            state.finish
-        };
-        self.close_sheet();
-        self.save(finish);
-    }
-
-    /// Somebody else's version counts; what was staged is dropped.
-    fn take_theirs(self: &Rc<Self>) {
-        self.close_sheet();
-        self.state.borrow_mut().edit = TaskEdit::default();
-        self.keep();
-        if let Some(window) = self.context.window() {
-            window.global::<ui::Edit>().set_restored(false);
-        }
-        self.look(true);
-    }
-
     /// The third way out: what is staged is dropped.
     pub fn cancel(&self) {
         if self.state.borrow().saving {
@@ -444,6 +412,8 @@ impl EditPage {
     /// The page holds nothing any more.
     pub(super) fn forget(&self) {
         self.pause.stop();
+        // An answer that is on its way is for nobody.
+        let _ = self.turn.next();
         *self.state.borrow_mut() = State::default();
         self.close_sheet();
         if let Some(window) = self.context.window() {

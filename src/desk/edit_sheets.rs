@@ -12,6 +12,7 @@ use super::{convert, edit_convert, slint};
 use crate::domain::amount::CostPerKm;
 use crate::domain::edit::Link;
 use crate::domain::ids::{CustomerId, StepId, TaskId, VehicleId};
+use crate::domain::message::{Channel, Composed, Way};
 use crate::domain::search::CustomerQuery;
 use crate::rules::odometer::{Reading, Why};
 use crate::store::find::FoundRow;
@@ -23,6 +24,9 @@ use crate::store::task_list::TaskRow;
 const READINGS: usize = 20;
 /// More kilometres than a clock shows.
 const MOST_KM: i64 = 9_999_999;
+
+/// Opens the sheet on which a message is written.
+pub(super) type Composer = Box<dyn Fn(TaskId, Option<CustomerId>, Channel)>;
 
 fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
     ModelRc::from(Rc::new(VecModel::from(rows)))
@@ -50,6 +54,9 @@ impl EditPage {
         on!(on_edit_customer, |page| if let Some(id) = page.customer() {
             page.context.go(ui::Page::Customer, id.0);
         });
+        on!(on_write_sms, |page| page.compose(Channel::Sms));
+        on!(on_write_email, |page| page.compose(Channel::Email));
+        on!(on_appointment, |page| page.book());
         on!(on_show_vehicle, |page| if let Some(id) = page.vehicle() {
             page.context.go(ui::Page::Vehicle, id.0);
         });
@@ -59,6 +66,50 @@ impl EditPage {
         on!(on_undo_step, |page, step| page.undo_step(StepId(i64::from(step))));
         on!(on_go_on, |page| page.go_on());
         on!(on_throw_away, |page| page.throw_away());
+    }
+
+    /// Names who writes messages: called with the task, the customer who is staged or stored, and the
+    /// channel; the message comes back by [`EditPage::composed`].
+    pub fn set_composer(&self, composer: impl Fn(TaskId, Option<CustomerId>, Channel) + 'static) {
+        *self.composer.borrow_mut() = Some(Box::new(composer));
+    }
+
+    fn compose(&self, channel: Channel) {
+        let (task, customer) = (self.state.borrow().id, self.customer());
+        if let (Some(task), Some(composer)) = (task, &*self.composer.borrow()) {
+            composer(task, customer, channel);
+        }
+    }
+
+    /// A message for this task is written: one for the outbox is staged; one sent by hand has left, and
+    /// only ticks its box.
+    pub fn composed(self: &Rc<Self>, composed: Composed) {
+        self.stage(|edit| {
+            let email = composed.channel == Channel::Email;
+            let (message, ticked) = if email {
+                (&mut edit.email, &mut edit.email_box)
+            } else {
+                (&mut edit.sms, &mut edit.sms_box)
+            };
+            match composed.way {
+                Way::Queue => {
+                    *message = Some(composed);
+                    *ticked = None;
+                }
+                Way::ByHand => *ticked = Some(true),
+            }
+        });
+    }
+
+    /// An appointment is made on the agenda's page, at once; the edit goes on afterwards.
+    fn book(&self) {
+        let task = {
+            let mut state = self.state.borrow_mut();
+            state.booking = state.detail.as_ref().is_some_and(|detail| detail.appointment_on.is_none());
+            state.id
+        };
+        let Some(task) = task else { return };
+        self.context.go(ui::Page::Agenda, task.0);
     }
 
     fn customer(&self) -> Option<CustomerId> {

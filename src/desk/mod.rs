@@ -17,6 +17,7 @@ pub mod context;
 mod convert;
 pub mod customers;
 mod edit;
+mod edit_conflict;
 mod edit_convert;
 mod edit_look;
 mod edit_pictures;
