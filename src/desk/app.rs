@@ -13,6 +13,7 @@ use super::agenda::AgendaPage;
 use super::alive::Alive;
 use super::calendar::CalendarSheet;
 use super::context::{Context, Page};
+use super::customer::CustomerPage;
 use super::customers::CustomersPage;
 use super::edit::EditPage;
 use super::keyboard::Keyboard;
@@ -53,6 +54,7 @@ pub struct Desk {
     agenda: Rc<AgendaPage>,
     edit: Rc<EditPage>,
     why: Rc<WhyPage>,
+    pub(super) customer: Rc<CustomerPage>,
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
     pub(super) shell: Shell,
@@ -103,6 +105,7 @@ impl Desk {
         let edit = EditPage::connect(Rc::clone(&context));
         let why = WhyPage::connect(Rc::clone(&context));
         let customers = CustomersPage::connect(Rc::clone(&context));
+        let customer = CustomerPage::connect(Rc::clone(&context));
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
         let keyboard = Keyboard::connect(&window, start.language);
@@ -126,6 +129,7 @@ impl Desk {
                 agenda,
                 edit,
                 why,
+                customer,
                 way,
                 shell,
                 keyboard,
@@ -218,6 +222,7 @@ impl Desk {
             ui::Page::Task => Some(&self.edit),
             ui::Page::Why => Some(&self.why),
             ui::Page::Customers => Some(&*self.customers),
+            ui::Page::Customer => Some(&self.customer),
             _ => None,
         }
     }

@@ -34,6 +34,7 @@ fn pictures() -> impl Iterator<Item = &'static Picture> {
         super::why::PICTURES,
         super::agenda_day::PICTURES,
         super::customers::PICTURES,
+        super::customer_sheets::PICTURES,
         LAST,
     ]
     .into_iter()
