@@ -19,6 +19,7 @@ use super::edit::EditPage;
 use super::keyboard::Keyboard;
 use super::pad::Pad;
 use super::session::{Entrance, Gatekeeper};
+use super::settings::SettingsPage;
 use super::shell::{Fault, Shell};
 use super::source::{Query, Source};
 use super::task::TasksPage;
@@ -55,6 +56,7 @@ pub struct Desk {
     edit: Rc<EditPage>,
     why: Rc<WhyPage>,
     pub(super) customer: Rc<CustomerPage>,
+    settings: Rc<SettingsPage>,
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
     pub(super) shell: Shell,
@@ -106,6 +108,8 @@ impl Desk {
         let why = WhyPage::connect(Rc::clone(&context));
         let customers = CustomersPage::connect(Rc::clone(&context));
         let customer = CustomerPage::connect(Rc::clone(&context));
+        let pad = Pad::connect(&window);
+        let settings = SettingsPage::connect(&window, Rc::clone(&context), Rc::clone(&pad));
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
         let keyboard = Keyboard::connect(&window, start.language);
@@ -114,7 +118,6 @@ impl Desk {
         let way = RefCell::new(vec![(ui::Page::Tasks, 0)]);
         let desk = Rc::new_cyclic(|this: &std::rc::Weak<Self>| {
             let this = std::rc::Weak::clone(this);
-            let pad = Pad::connect(&window);
             let gate = Gatekeeper::connect(&window, Rc::clone(&context), pad, move |passed| {
                 if let Some(desk) = this.upgrade() {
                     desk.passed(passed);
@@ -130,6 +133,7 @@ impl Desk {
                 edit,
                 why,
                 customer,
+                settings,
                 way,
                 shell,
                 keyboard,
@@ -223,6 +227,7 @@ impl Desk {
             ui::Page::Why => Some(&self.why),
             ui::Page::Customers => Some(&*self.customers),
             ui::Page::Customer => Some(&self.customer),
+            ui::Page::Settings => Some(&*self.settings),
             _ => None,
         }
     }

@@ -35,6 +35,8 @@ fn pictures() -> impl Iterator<Item = &'static Picture> {
         super::agenda_day::PICTURES,
         super::customers::PICTURES,
         super::customer_sheets::PICTURES,
+        super::settings::PICTURES,
+        super::session::PICTURES,
         LAST,
     ]
     .into_iter()
@@ -50,6 +52,7 @@ pub fn pages() -> Vec<&'static str> {
 pub fn show(desk: &Rc<Desk>, page: &str) -> bool {
     let picture = pictures().find(|(name, _)| *name == page);
     if let Some((_, show)) = picture {
+        desk.open_for_pictures();
         show(desk);
     }
     picture.is_some()
