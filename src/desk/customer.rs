@@ -87,6 +87,7 @@ impl CustomerPage {
         global.on_remove(on(|this| this.remove()));
         global.on_revive(on(|this| this.revive()));
         global.on_erase(on(|this| this.erase()));
+        global.on_export(on(|this| this.export()));
         global.on_close_sheet(on(|this| this.close_sheet()));
         let this = Rc::downgrade(&page);
         global.on_show_tab(move |tab| {

@@ -12,6 +12,8 @@ use super::{customer_form as form, slint};
 use crate::domain::customer::ContactPerson;
 use crate::domain::ids::ContactPersonId;
 use crate::domain::plate::Plate;
+use crate::exchange::export_person;
+use crate::store::StoreError;
 use crate::store::customer_edit::Removed;
 
 impl CustomerPage {
@@ -172,6 +174,37 @@ impl CustomerPage {
             "customer.revive",
             move |store, moment| store.revive_customer(id, moment.actor),
             |_, ()| {},
+        );
+    }
+
+    /// Writes everything about them into the data folder's `exports`.
+    pub(super) fn export(self: &Rc<Self>) {
+        if !self.context.is_manager() {
+            return;
+        }
+        let (id, language) = (self.customer(), self.context.language());
+        self.with(|global| global.set_saving(true));
+        let this = Rc::downgrade(self);
+        self.context.save(
+            "customer.export",
+            move |store, moment| {
+                let folder = store.folder().unwrap_or_default().join("exports");
+                let written = export_person(store, id, &folder, moment.today, language)
+                    .map_err(|error| StoreError::Strange(error.to_string()))?;
+                store.note_export(id, moment.actor)?;
+                Ok(written)
+            },
+            move |written| {
+                let Some(this) = this.upgrade() else { return };
+                this.with(|global| global.set_saving(false));
+                match written {
+                    Ok([_, pdf]) if this.customer() == id => {
+                        this.with(|global| global.set_exported(pdf.display().to_string().into()));
+                    }
+                    Ok(_) => {}
+                    Err(_) => this.context.confirm(ui::Toast::NotSaved, None),
+                }
+            },
         );
     }
 
