@@ -72,6 +72,7 @@ impl EditPage {
     /// channel; the message comes back by [`EditPage::composed`].
     pub fn set_composer(&self, composer: impl Fn(TaskId, Option<CustomerId>, Channel) + 'static) {
         *self.composer.borrow_mut() = Some(Box::new(composer));
+        self.with(|page| page.set_can_write(true));
     }
 
     fn compose(&self, channel: Channel) {
