@@ -19,7 +19,10 @@ fn everything_about_a_person_is_given_out_and_nothing_about_another() {
     );
     shop.write("vehicles.csv", "plate,make\nJL29JK,OPEL\n");
     shop.write("ownerships.csv", "plate,customer,from_on\nJL29JK,K/1,2010-01-01\n");
-    shop.write("invoices.csv", "number,customer,plate,invoiced_on,total_incl_vat\nF1,K/1,JL29JK,2015-01-05,1234.50\n");
+    shop.write(
+        "invoices.csv",
+        "number,customer,plate,invoiced_on,total_incl_vat\nF1,K/1,JL29JK,2015-01-05,1234.50\n",
+    );
     shop.import();
     let (id, _) = shop.store.customer_by_code("K/1").unwrap().unwrap();
     let actor = Actor { origin: Origin::Command, at: inbox::NOON.parse().unwrap() };
