@@ -180,6 +180,8 @@ impl Desk {
             }
         });
         let desk = Rc::downgrade(self);
+        global.on_has(move |page| desk.upgrade().is_some_and(|desk| desk.has(page)));
+        let desk = Rc::downgrade(self);
         global.on_go(move |page, id| {
             if let Some(desk) = desk.upgrade() {
                 desk.go(page, id);
@@ -232,6 +234,10 @@ impl Desk {
         }
     }
 
+    fn has(&self, page: ui::Page) -> bool {
+        page == ui::Page::Tasks || self.page(page).is_some()
+    }
+
     /// The page on the screen.
     fn present(&self) -> Option<&dyn Page> {
         let page = self.way.borrow().last().map(|(page, _)| *page);
@@ -240,6 +246,9 @@ impl Desk {
 
     /// Turns to a page. The pages of the rail begin a new way: from them nothing leads back.
     pub(super) fn go(&self, page: ui::Page, id: i32) {
+        if !self.has(page) {
+            return;
+        }
         self.close_choice();
         if let Some(before) = self.present() {
             before.close();
