@@ -10,11 +10,11 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use balie::desk::Desk;
 use balie::desk::slint::ComponentHandle;
 use balie::desk::ui::{Desk as DeskGlobal, Edit, EditState, Page};
-use balie::desk::{Desk, Start};
 use balie::domain::task::StatusFilter;
-use desk_scene::{Scene, Shop, machine, opener};
+use desk_scene::{Scene, Shop, machine, opener, signed_in};
 
 const CARS: [(&str, i64); 3] = [("JL-29-JK", 3), ("23-NL-PD", -6), ("74-XE-VV", 0)];
 const DATABASE: &str = "BALIE_TEST_KILL_DRAFT";
@@ -24,7 +24,8 @@ const KILLS: usize = 8;
 #[test]
 fn the_desk_that_is_killed() {
     let Some(database) = std::env::var_os(DATABASE).map(PathBuf::from) else { return };
-    let mut scene = Scene::with(Start::default(), machine(), opener(&database)).settled();
+    let mut scene = Scene::with(signed_in("ELS"), machine(), opener(&database)).settled();
+    assert!(scene.until(Duration::from_secs(20), |scene| scene.has("Opvolgen")));
     scene.touch("Opvolgen");
     scene.touch("Geen gehoor");
     let mut note = String::new();
@@ -87,7 +88,8 @@ fn page(scene: &Scene) -> Edit<'_> {
 
 fn offered(shop: &Shop, kept: usize, kill: usize) {
     let mut scene = Scene::of(shop);
-    assert!(page(&scene).get_draft_there(), "kill {kill}: it is offered");
+    let offered = scene.until(Duration::from_secs(20), |scene| page(scene).get_draft_there());
+    assert!(offered, "kill {kill}: it is offered");
     assert_eq!(page(&scene).get_draft().plate, "23-NL-PD");
     assert!(shop.plates(StatusFilter::Closed).is_empty(), "nothing was saved by itself");
     if kill + 1 < KILLS {
