@@ -99,7 +99,7 @@ fn offered(shop: &Shop, kept: usize, kill: usize) {
         let note = page(&scene).get_note();
         assert!(note.contains(&format!("woord{kept} ")), "kill {kill}: {note}");
         assert!(scene.has("U was hiermee bezig; er is niets verloren."));
-        if kill % 2 == 0 {
+        if kill.is_multiple_of(2) {
             // Left as it is: the next desk finds it too. Else it is thrown away.
             return;
         }
