@@ -348,7 +348,6 @@ impl Desk {
     fn choose(&self, kind: ui::ChoiceKind, key: i32) {
         self.close_choice();
         match convert::with_key(&Language::ALL, key) {
-            Some(language) if kind == ui::ChoiceKind::Language => self.speak(language),
             _ if kind == ui::ChoiceKind::Assignee => self.edit.assign(key),
             Some(language) if kind == ui::ChoiceKind::Language => {
                 self.speak(language);
