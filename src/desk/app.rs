@@ -56,7 +56,7 @@ pub struct Desk {
     edit: Rc<EditPage>,
     why: Rc<WhyPage>,
     pub(super) customer: Rc<CustomerPage>,
-    settings: Rc<SettingsPage>,
+    pub(super) settings: Rc<SettingsPage>,
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
     pub(super) shell: Shell,

@@ -34,6 +34,7 @@ impl Desk {
     pub(super) fn passed(&self, passed: Passed) {
         match passed {
             Passed::Out => {
+                self.settings.gate_shut();
                 self.shut_sheets();
                 self.speak(self.language);
             }

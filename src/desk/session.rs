@@ -397,8 +397,9 @@ impl Gatekeeper {
             );
         }
         self.state.borrow_mut().before = before;
-        self.context.set_session(None);
+        // While it is still their session: what is half changed is saved as theirs.
         (self.passed)(Passed::Out);
+        self.context.set_session(None);
         self.pad.end();
         self.set(ui::Gate::SignIn, ui::GateStep::Loading);
         self.look();

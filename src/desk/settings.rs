@@ -111,6 +111,12 @@ impl SettingsPage {
         page
     }
 
+    /// The gate was shut: what is half changed is saved, and the pad is the gate's.
+    pub fn gate_shut(&self) {
+        self.store_now();
+        self.staff.pad_taken();
+    }
+
     fn turn_to(&self, tab: i32) {
         let Some(window) = self.context.window() else { return };
         self.store_now();

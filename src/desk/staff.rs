@@ -130,6 +130,15 @@ impl StaffTab {
         window.global::<ui::Staff>().set_sheet(ui::StaffSheet::None);
     }
 
+    /// The gate takes the pad: a new PIN that was being typed is given up.
+    pub fn pad_taken(&self) {
+        let Some(window) = self.context.window() else { return };
+        let sheet = window.global::<ui::Staff>().get_sheet();
+        if matches!(sheet, ui::StaffSheet::Pin | ui::StaffSheet::Again) {
+            self.close();
+        }
+    }
+
     fn set_manager(&self, manager: bool) {
         let role = if manager { Role::Manager } else { Role::Reception };
         self.change(|person| person.role = role, |line| line.manager = manager);
