@@ -55,6 +55,8 @@ pub(super) struct State {
     /// The words as they were shown before a person changed them.
     words: String,
     pub(super) employees: Vec<(EmployeeId, String)>,
+    /// After so many days a customer who did not book comes back.
+    come_back_days: u32,
     pub(super) edit: TaskEdit,
     /// Whether 'handled and save' was touched, while a conflict is decided.
     pub(super) finish: bool,
@@ -172,6 +174,7 @@ impl EditPage {
             }
             looked.detail.row.description.trim().clone_into(&mut state.words);
             state.employees = looked.employees;
+            state.come_back_days = looked.come_back_days;
             if state.booking && looked.detail.appointment_on.is_some() {
                 state.booking = false;
                 let note = state.edit.note.get_or_insert_default();
@@ -222,7 +225,8 @@ impl EditPage {
         if page.get_note() != note.text.as_str() {
             page.set_note(note.text.as_str().into());
         }
-        page.set_back_on(convert::maybe_date(note.back_on));
+        // The day that counts is shown, named by the customer or not.
+        page.set_back_on(convert::maybe_date(edit.back_on(today, state.come_back_days)));
         page.set_sms_staged(edit.sms.is_some());
         page.set_email_staged(edit.email.is_some());
         page.set_sms_box(edit.sms_box.unwrap_or(base.sms_sent || edit.sms.is_some()));
