@@ -95,7 +95,7 @@ impl Store {
         let mut tables = Vec::new();
         for (name, sql) in TABLES {
             let mut statement = self.connection.prepare(sql)?;
-            let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let mut found = statement.query(params![id.0])?;
             let mut rows = Vec::new();
             while let Some(row) = found.next()? {
