@@ -23,6 +23,7 @@ use super::settings::SettingsPage;
 use super::shell::{Fault, Shell};
 use super::source::{Query, Source};
 use super::task::TasksPage;
+use super::vehicle::VehiclePage;
 use super::why::WhyPage;
 use super::wire::{Answer, Failed, Request, Want};
 use super::worker::{Opener, Worker};
@@ -57,6 +58,7 @@ pub struct Desk {
     why: Rc<WhyPage>,
     pub(super) customer: Rc<CustomerPage>,
     pub(super) settings: Rc<SettingsPage>,
+    vehicle: Rc<VehiclePage>,
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
     pub(super) shell: Shell,
@@ -110,6 +112,7 @@ impl Desk {
         let customer = CustomerPage::connect(Rc::clone(&context));
         let pad = Pad::connect(&window);
         let settings = SettingsPage::connect(&window, Rc::clone(&context), Rc::clone(&pad));
+        let vehicle = VehiclePage::connect(Rc::clone(&context), Rc::clone(&customers));
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
         let keyboard = Keyboard::connect(&window, start.language);
@@ -134,6 +137,7 @@ impl Desk {
                 why,
                 customer,
                 settings,
+                vehicle,
                 way,
                 shell,
                 keyboard,
@@ -230,6 +234,7 @@ impl Desk {
             ui::Page::Customers => Some(&*self.customers),
             ui::Page::Customer => Some(&self.customer),
             ui::Page::Settings => Some(&*self.settings),
+            ui::Page::Vehicle => Some(&self.vehicle),
             _ => None,
         }
     }

@@ -40,6 +40,7 @@ mod shell;
 pub mod source;
 mod staff;
 mod task;
+mod vehicle;
 mod why;
 pub mod wire;
 pub mod worker;

@@ -37,6 +37,7 @@ fn pictures() -> impl Iterator<Item = &'static Picture> {
         super::customer_sheets::PICTURES,
         super::settings::PICTURES,
         super::session::PICTURES,
+        super::vehicle::PICTURES,
         LAST,
     ]
     .into_iter()
