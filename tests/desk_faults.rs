@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use balie::desk::slint::ComponentHandle;
 use balie::desk::source::{Detail, Employee, Pulse, Query, Source};
-use balie::desk::ui::{Desk as DeskGlobal, DetailState, FaultKind, ListState};
+use balie::desk::ui::{
+    Desk as DeskGlobal, DetailState, Edit, EditState, FaultKind, ListState, Outcome, Page, Toast, Why,
+};
 use balie::domain::ids::{StepId, TaskId};
 use balie::domain::language::Language;
 use balie::domain::task::StatusFilter;
@@ -23,7 +25,24 @@ use chrono::NaiveDate;
 use desk_scene::{Scene, Shop, machine, signed_in};
 
 /// Which call fails; `MENDED` none.
-const CALLS: [&str; 7] = ["version", "page", "cube", "pulse", "employees", "detail", "open"];
+const CALLS: [&str; 14] = [
+    "version",
+    "page",
+    "cube",
+    "pulse",
+    "employees",
+    "detail",
+    "open",
+    "edit.look",
+    "edit.save",
+    "edit.story",
+    "edit.find",
+    "edit.unlink",
+    "why.look",
+    "step.undo",
+];
+/// The first of them are the list's.
+const LIST_CALLS: usize = 7;
 const MENDED: usize = usize::MAX;
 
 /// A database of which one kind of call fails.
@@ -126,7 +145,7 @@ const CARS: [(&str, i64); 2] = [("JL-29-JK", -3), ("23-NL-PD", 4)];
 #[test]
 fn no_failing_call_looks_like_nothing_due_and_all_recover() {
     let shop = Shop::with(&CARS);
-    for index in 0..CALLS.len() {
+    for index in 0..LIST_CALLS {
         // A thread for each: Slint has one screen a thread.
         std::thread::scope(|scope| scope.spawn(|| survives(&shop, index)).join().unwrap());
     }
@@ -220,4 +239,75 @@ fn a_new_day_turns_the_list() {
     assert!(scene.until(Duration::from_secs(2), |scene| scene.tasks().get_overdue() == 2));
     scene.settle();
     assert_eq!(scene.tasks().get_detail().task.days, -11);
+}
+
+impl Fault {
+    /// This call fails from now on.
+    fn breaks(&self, call: &str) {
+        let index = CALLS.iter().position(|known| *known == call).unwrap();
+        self.failing.store(index, Ordering::SeqCst);
+    }
+
+    fn mended(&self) {
+        self.failing.store(MENDED, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_task_that_cannot_be_read_or_saved_says_so_and_loses_no_word() {
+    let shop = Shop::with(&CARS);
+    let (mut scene, fault) = scene(&shop, MENDED);
+    let page = |scene: &Scene| scene.window().global::<Edit>().get_state();
+    fault.breaks("edit.look");
+    scene.touch("Opvolgen");
+    assert_eq!(page(&scene), EditState::Error);
+    assert!(scene.has("Deze taak kon niet worden gelezen"));
+    fault.mended();
+    assert!(scene.until(Duration::from_secs(8), |scene| page(scene) == EditState::Shown), "by itself");
+    std::thread::sleep(Duration::from_millis(400));
+    scene.touch("Geen gehoor");
+    for call in ["edit.save", "edit.unlink"] {
+        fault.breaks(call);
+        if call == "edit.save" {
+            scene.touch("Afgehandeld en opslaan");
+        } else {
+            scene.touch("Ontkoppel alle eigenaren");
+            scene.touch("Ontkoppel en sluit");
+        }
+        assert!(scene.has("Dit kon niet worden opgeslagen. Probeer het nog eens."), "{call}");
+        assert!(shop.plates(StatusFilter::Closed).is_empty(), "{call}");
+        assert_eq!(scene.window().global::<Edit>().get_outcome(), Outcome::NoAnswer, "{call}");
+        assert_eq!(scene.window().global::<DeskGlobal>().get_page(), Page::Task, "{call}");
+        assert_eq!(shop.store().drafts().unwrap().len(), 1, "{call}: what was staged is on disk");
+    }
+    fault.breaks("edit.story");
+    scene.touch("Historie");
+    assert!(scene.has("De geschiedenis kon niet worden gelezen."));
+    scene.touch("Sluiten");
+    fault.breaks("edit.find");
+    scene.touch("Kies");
+    scene.window().global::<Edit>().invoke_find("jan".into());
+    scene.settle();
+    assert!(scene.has("De klanten konden niet worden gelezen.") && !scene.has("Niemand gevonden"));
+    scene.touch("Sluiten");
+    fault.mended();
+    scene.touch("Afgehandeld en opslaan");
+    assert_eq!(shop.plates(StatusFilter::Closed), ["JL-29-JK"]);
+    fault.breaks("step.undo");
+    scene.touch("Ongedaan maken");
+    assert_eq!(scene.window().global::<DeskGlobal>().get_toast(), Toast::NotSaved);
+    assert_eq!(shop.plates(StatusFilter::Closed), ["JL-29-JK"]);
+}
+
+#[test]
+fn reasons_that_cannot_be_read_are_not_none() {
+    let shop = Shop::with(&CARS);
+    let (mut scene, fault) = scene(&shop, MENDED);
+    fault.breaks("why.look");
+    scene.touch("Waarom is deze taak er?");
+    assert_eq!(scene.window().global::<Why>().get_state(), EditState::Error);
+    assert!(scene.has("De redenen konden niet worden gelezen"));
+    fault.mended();
+    let read = |scene: &Scene| scene.window().global::<Why>().get_state() == EditState::Shown;
+    assert!(scene.until(Duration::from_secs(8), read));
 }

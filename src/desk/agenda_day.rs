@@ -23,6 +23,9 @@ const KINDS: [(AppointmentKind, ui::Booking); 4] = [
 pub(super) const PICTURES: &[Picture] = &[
     ("agenda", |desk| turn_to(desk, 0)),
     ("agenda-booking", |desk| {
+        turn_to(desk, 0);
+        desk.window().global::<ui::Tasks>().invoke_show_pursued(false);
+        picture::wait(desk);
         let task = desk.window().global::<ui::Tasks>().get_selected_id();
         turn_to(desk, task);
         let agenda = desk.window().global::<ui::Agenda>();

@@ -9,22 +9,17 @@ use std::time::Duration;
 use balie_ui as ui;
 use slint::{ComponentHandle, ModelRc, PlatformError, VecModel};
 
-use super::agenda::AgendaPage;
 use super::alive::Alive;
 use super::calendar::CalendarSheet;
-use super::compose::Compose;
 use super::context::{Context, Page};
-use super::customers::CustomersPage;
 use super::edit::EditPage;
 use super::keyboard::Keyboard;
-use super::mailing::MailingPage;
 use super::pad::Pad;
+use super::pages::Pages;
 use super::session::{Entrance, Gatekeeper};
 use super::shell::{Fault, Shell};
 use super::source::{Query, Source};
 use super::task::TasksPage;
-use super::texts::TextsTab;
-use super::why::WhyPage;
 use super::wire::{Answer, Failed, Request, Want};
 use super::worker::{Opener, Worker};
 use super::{Surroundings, convert, slint};
@@ -51,14 +46,7 @@ pub struct Start {
 pub struct Desk {
     pub(super) window: ui::AppWindow,
     pub(super) context: Rc<Context>,
-    pub(super) tasks: Rc<TasksPage>,
-    pub(super) customers: Rc<CustomersPage>,
-    agenda: Rc<AgendaPage>,
-    edit: Rc<EditPage>,
-    pub(super) mailing: Rc<MailingPage>,
-    pub(super) compose: Rc<Compose>,
-    pub(super) texts: Rc<TextsTab>,
-    why: Rc<WhyPage>,
+    pub(super) pages: Pages,
     /// The pages one can go back to, the one on the screen last.
     way: RefCell<Vec<(ui::Page, i32)>>,
     pub(super) shell: Shell,
@@ -104,14 +92,8 @@ impl Desk {
         let window = ui::AppWindow::new()?;
         window.global::<ui::Theme>().set_dark(start.dark);
         let context = Context::new(&window, Arc::clone(&surroundings), requests.clone(), start.language);
-        let tasks = TasksPage::connect(&window, requests.clone(), Rc::clone(&context), start.language);
-        let agenda = AgendaPage::connect(&context);
-        let compose = Compose::connect(Rc::clone(&context));
-        let texts = TextsTab::connect(Rc::clone(&context));
-        let edit = EditPage::connect(Rc::clone(&context), Rc::clone(&compose));
-        let why = WhyPage::connect(Rc::clone(&context));
-        let customers = CustomersPage::connect(Rc::clone(&context));
-        let mailing = MailingPage::connect(Rc::clone(&context), Rc::clone(&customers));
+        let pad = Pad::connect(&window);
+        let pages = Pages::connect(&window, &context, requests.clone(), &pad, start.language);
         let shell = Shell::new(&window, surroundings, start.dim_after);
         shell.speak(start.language);
         let keyboard = Keyboard::connect(&window, start.language);
@@ -120,7 +102,6 @@ impl Desk {
         let way = RefCell::new(vec![(ui::Page::Tasks, 0)]);
         let desk = Rc::new_cyclic(|this: &std::rc::Weak<Self>| {
             let this = std::rc::Weak::clone(this);
-            let pad = Pad::connect(&window);
             let gate = Gatekeeper::connect(&window, Rc::clone(&context), pad, move |passed| {
                 if let Some(desk) = this.upgrade() {
                     desk.passed(passed);
@@ -130,14 +111,7 @@ impl Desk {
             Self {
                 window,
                 context,
-                tasks,
-                customers,
-                agenda,
-                edit,
-                mailing,
-                compose,
-                texts,
-                why,
+                pages,
                 way,
                 shell,
                 keyboard,
@@ -220,26 +194,13 @@ impl Desk {
 
     /// The page on which a task is followed up, for its pictures.
     pub(super) fn with_edit(&self, act: impl FnOnce(&Rc<EditPage>)) {
-        act(&self.edit);
-    }
-
-    /// The adapter of a page; the list of tasks is the desk's own.
-    fn page(&self, page: ui::Page) -> Option<&dyn Page> {
-        match page {
-            ui::Page::Agenda => Some(&self.agenda),
-            ui::Page::Task => Some(&self.edit),
-            ui::Page::Why => Some(&self.why),
-            ui::Page::Customers => Some(&*self.customers),
-            ui::Page::Mailing => Some(&self.mailing),
-            ui::Page::Texts => Some(&self.texts),
-            _ => None,
-        }
+        act(&self.pages.edit);
     }
 
     /// The page on the screen.
     fn present(&self) -> Option<&dyn Page> {
         let page = self.way.borrow().last().map(|(page, _)| *page);
-        page.and_then(|page| self.page(page))
+        page.and_then(|page| self.pages.of(page))
     }
 
     /// Turns to a page. The pages of the rail begin a new way: from them nothing leads back.
@@ -280,14 +241,14 @@ impl Desk {
     fn show_page(&self) {
         self.keyboard.close();
         self.calendar.close();
-        self.compose.close();
+        self.pages.compose.close();
         let Some((page, id)) = self.way.borrow().last().copied() else { return };
         let global = self.window.global::<ui::Desk>();
-        if let Some(adapter) = self.page(page) {
+        if let Some(adapter) = self.pages.of(page) {
             adapter.open(i64::from(id));
         }
         if page == ui::Page::Tasks {
-            self.edit.look_for_draft();
+            self.pages.edit.look_for_draft();
         }
         global.set_can_go_back(self.way.borrow().len() > 1);
         global.set_page(page);
@@ -299,7 +260,7 @@ impl Desk {
             return;
         }
         self.go(ui::Page::Tasks, 0);
-        self.tasks.most_urgent();
+        self.pages.tasks.most_urgent();
     }
 
     /// The step that the line at the bottom offers to undo.
@@ -333,8 +294,8 @@ impl Desk {
                 let chosen = now.map_or(-1, |now| convert::key(&Language::ALL, now));
                 (Language::ALL.iter().map(entry).collect(), chosen)
             }
-            ui::ChoiceKind::Assignee => self.edit.assignees(),
-            _ => self.tasks.entries(kind),
+            ui::ChoiceKind::Assignee => self.pages.edit.assignees(),
+            _ => self.pages.tasks.entries(kind),
         };
         desk.set_entries(ModelRc::from(Rc::new(VecModel::from(entries))));
         desk.set_chosen(chosen);
@@ -344,14 +305,13 @@ impl Desk {
     fn choose(&self, kind: ui::ChoiceKind, key: i32) {
         self.close_choice();
         match convert::with_key(&Language::ALL, key) {
-            Some(language) if kind == ui::ChoiceKind::Language => self.speak(language),
-            _ if kind == ui::ChoiceKind::Assignee => self.edit.assign(key),
+            _ if kind == ui::ChoiceKind::Assignee => self.pages.edit.assign(key),
             Some(language) if kind == ui::ChoiceKind::Language => {
                 self.speak(language);
                 self.gate.speaks(language);
             }
             _ => {
-                self.tasks.choose(kind, key);
+                self.pages.tasks.choose(kind, key);
             }
         }
     }
@@ -361,7 +321,7 @@ impl Desk {
         self.context.set_language(language);
         self.shell.speak(language);
         self.keyboard.speak(language);
-        self.tasks.speak(language);
+        self.pages.tasks.speak(language);
         if let Some(page) = self.present() {
             page.speak();
         }
@@ -387,17 +347,17 @@ impl Desk {
     fn take(&self, answer: Answer) {
         match answer {
             Answer::List(list) => {
-                self.tasks.listed(list);
+                self.pages.tasks.listed(list);
                 self.shell.tick();
             }
-            Answer::Page(number, page, rows) => self.tasks.paged(number, page, &rows),
+            Answer::Page(number, page, rows) => self.pages.tasks.paged(number, page, &rows),
             Answer::Counts(counts) => {
                 let open = TaskFilter { status: StatusFilter::Open, ..TaskFilter::default() };
                 self.shell.counted(counts.pulse, counts.cube.count(&open));
-                self.tasks.counted(&counts);
+                self.pages.tasks.counted(&counts);
                 if !counts.changed {
                     // The first counts: the desk has just begun.
-                    self.edit.look_for_draft();
+                    self.pages.edit.look_for_draft();
                 }
                 self.gate.look();
                 if let Some(page) = self.present().filter(|_| counts.changed) {
@@ -411,9 +371,9 @@ impl Desk {
                 }
                 self.context.answered(number, found);
             }
-            Answer::Detail(number, detail) => self.tasks.detailed(number, detail.as_deref()),
+            Answer::Detail(number, detail) => self.pages.tasks.detailed(number, detail.as_deref()),
             Answer::Handled(id, step) => {
-                self.tasks.handled(id);
+                self.pages.tasks.handled(id);
                 self.context.confirm(ui::Toast::Handled, step);
                 self.shell.saved(None);
             }
@@ -422,7 +382,7 @@ impl Desk {
                 self.shell.tick();
             }
             Answer::Failed(what, trouble) => {
-                if self.tasks.failed(what) {
+                if self.pages.tasks.failed(what) {
                     self.shell.unreadable(trouble);
                 } else if matches!(what, Failed::Handle(_) | Failed::Collect) {
                     self.shell.saved(Some(trouble));

@@ -51,9 +51,9 @@ fn show(desk: &Rc<Desk>, channel: Channel, act: impl FnOnce(&ui::Compose<'_>)) {
     let window = desk.window();
     window.global::<ui::Desk>().invoke_go(ui::Page::Tasks, 0);
     picture::wait(desk);
-    desk.compose.forget();
+    desk.pages.compose.forget();
     let task = window.global::<ui::Tasks>().get_selected_id();
-    desk.compose.open(About::Task(TaskId(i64::from(task))), None, channel, |_| {});
+    desk.pages.compose.open(About::Task(TaskId(i64::from(task))), None, channel, |_| {});
     picture::wait(desk);
     act(&window.global::<ui::Compose>());
     picture::wait(desk);

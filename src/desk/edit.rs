@@ -13,10 +13,10 @@ use slint::{ComponentHandle, Timer, TimerMode};
 
 use super::compose::Compose;
 use super::context::{Context, Page, Turn};
-use super::edit_convert::{self, Names};
+use super::edit_convert;
 use super::edit_look::{Looked, look};
 use super::{convert, slint, wire::Trouble};
-use crate::domain::edit::{CallNote, Link, Staged, TaskEdit};
+use crate::domain::edit::{CallNote, Link, Outcome, Staged, TaskEdit};
 use crate::domain::ids::{CustomerId, EmployeeId, TaskId};
 use crate::domain::message::Channel;
 use crate::domain::rule::RuleKey;
@@ -50,16 +50,20 @@ pub(super) struct State {
     /// With the staged customer in place of the stored one.
     pub(super) detail: Option<TaskDetail>,
     /// The customer's name on whom the edit began.
-    base_customer: Option<String>,
+    pub(super) base_customer: Option<String>,
     /// The words as they were shown before a person changed them.
     words: String,
-    employees: Vec<(EmployeeId, String)>,
+    pub(super) employees: Vec<(EmployeeId, String)>,
+    /// After so many days a customer who did not book comes back.
+    come_back_days: u32,
     pub(super) edit: TaskEdit,
     /// Whether 'handled and save' was touched, while a conflict is decided.
-    finish: bool,
-    theirs: Option<TaskFields>,
-    shown: Option<Instant>,
-    saving: bool,
+    pub(super) finish: bool,
+    pub(super) theirs: Option<TaskFields>,
+    pub(super) shown: Option<Instant>,
+    pub(super) saving: bool,
+    /// An appointment was asked for from this page: when there is one, it is the outcome.
+    pub(super) booking: bool,
 }
 
 /// What the draft of a task is about.
@@ -156,7 +160,7 @@ impl EditPage {
         {
             let mut state = self.state.borrow_mut();
             let state = &mut *state;
-            if let Some(staged) = looked.staged {
+            if let Some(staged) = looked.staged.filter(|_| state.edit.is_empty()) {
                 // The draft began on an older version: saving it will show both.
                 let mut base = looked.fields.clone();
                 base.version = staged.version;
@@ -172,12 +176,17 @@ impl EditPage {
             }
             looked.detail.row.description.trim().clone_into(&mut state.words);
             state.employees = looked.employees;
+            state.come_back_days = looked.come_back_days;
+            if state.booking && looked.detail.appointment_on.is_some() {
+                state.booking = false;
+                let note = state.edit.note.get_or_insert_default();
+                note.outcome = note.outcome.or(Some(Outcome::Booked));
+            }
             let country = self.context.surroundings.country();
             let barred = |channel| {
                 let customer = looked.detail.customer.as_ref();
                 edit_convert::barred(channel, customer, &looked.consents, looked.class, &country)
             };
-            page.set_can_write(true);
             page.set_call_barred(barred(Channel::Call));
             page.set_sms_barred(barred(Channel::Sms));
             page.set_email_barred(barred(Channel::Email));
@@ -218,7 +227,8 @@ impl EditPage {
         if page.get_note() != note.text.as_str() {
             page.set_note(note.text.as_str().into());
         }
-        page.set_back_on(convert::maybe_date(note.back_on));
+        // The day that counts is shown, named by the customer or not.
+        page.set_back_on(convert::maybe_date(edit.back_on(today, state.come_back_days)));
         page.set_sms_staged(edit.sms.is_some());
         page.set_email_staged(edit.email.is_some());
         page.set_sms_box(edit.sms_box.unwrap_or(base.sms_sent || edit.sms.is_some()));
@@ -302,7 +312,7 @@ impl EditPage {
     }
 
     /// Puts what is staged on disk, as a draft.
-    fn keep(&self) {
+    pub(super) fn keep(&self) {
         self.pause.stop();
         let (id, staged) = {
             let state = self.state.borrow();
@@ -394,49 +404,6 @@ impl EditPage {
         }
     }
 
-    pub(super) fn show_conflict(&self, page: &ui::Edit<'_>, theirs: TaskFields, customer: Option<String>) {
-        let mut state = self.state.borrow_mut();
-        if let Some(base) = &state.base {
-            let employees = &state.employees;
-            let name = |id: Option<EmployeeId>| {
-                let found = employees.iter().find(|(known, _)| Some(*known) == id);
-                found.map(|(_, name)| name.clone())
-            };
-            let names = Names {
-                employee: &name,
-                base: state.base_customer.clone(),
-                mine: state.detail.as_ref().and_then(|detail| detail.row.customer_name.clone()),
-                theirs: customer,
-            };
-            let clashes = edit_convert::clashes(base, &theirs, &state.edit, state.finish, &names);
-            page.set_clashes(slint::ModelRc::from(Rc::new(slint::VecModel::from(clashes))));
-        }
-        state.theirs = Some(theirs);
-        page.set_sheet(ui::EditSheet::Conflict);
-    }
-
-    /// The receptionist's own version counts.
-    fn take_mine(self: &Rc<Self>) {
-        let finish = {
-            let mut state = self.state.borrow_mut();
-            state.base = state.theirs.take().or_else(|| state.base.take());
-            state.finish
-        };
-        self.close_sheet();
-        self.save(finish);
-    }
-
-    /// Somebody else's version counts; what was staged is dropped.
-    fn take_theirs(self: &Rc<Self>) {
-        self.close_sheet();
-        self.state.borrow_mut().edit = TaskEdit::default();
-        self.keep();
-        if let Some(window) = self.context.window() {
-            window.global::<ui::Edit>().set_restored(false);
-        }
-        self.look(true);
-    }
-
     /// The third way out: what is staged is dropped.
     pub fn cancel(&self) {
         if self.state.borrow().saving {
@@ -451,6 +418,8 @@ impl EditPage {
     /// The page holds nothing any more.
     pub(super) fn forget(&self) {
         self.pause.stop();
+        // An answer that is on its way is for nobody.
+        let _ = self.turn.next();
         *self.state.borrow_mut() = State::default();
         self.close_sheet();
         if let Some(window) = self.context.window() {

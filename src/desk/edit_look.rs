@@ -18,6 +18,7 @@ pub(super) struct Looked {
     pub(super) employees: Vec<(EmployeeId, String)>,
     pub(super) consents: Consents,
     pub(super) class: LegalClass,
+    pub(super) come_back_days: u32,
 }
 
 /// Reads a task with everything the page shows; `staged` is what the page holds, else the draft counts.
@@ -41,13 +42,15 @@ pub(super) fn look(
     };
     let employees = store.employees()?.into_iter().filter(|(_, employee)| employee.active);
     let consents = detail.row.customer.map(|id| store.consents(id)).transpose()?.unwrap_or_default();
+    let settings = store.settings()?;
     Ok(Some(Looked {
         fields: store.task_fields(id)?,
         stored_customer: stored.customer_name,
         staged,
         employees: employees.map(|(id, employee)| (id, employee.name.unwrap_or(employee.code))).collect(),
         consents,
-        class: store.settings()?.rule(detail.row.rule).legal_class,
+        class: settings.rule(detail.row.rule).legal_class,
+        come_back_days: settings.general.come_back_days,
         detail,
     }))
 }

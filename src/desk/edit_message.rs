@@ -22,7 +22,10 @@ impl EditPage {
                     _ => (&mut edit.sms, &mut edit.sms_box),
                 };
                 match composed.way {
-                    Way::Queue => *message = Some(composed),
+                    Way::Queue => {
+                        *message = Some(composed);
+                        *ticked = None;
+                    }
                     Way::ByHand => *ticked = Some(true),
                 }
             });

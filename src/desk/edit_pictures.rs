@@ -43,6 +43,7 @@ pub(super) const PICTURES: &[Picture] = &[
         });
     }),
     ("task-error", |desk| {
+        desk.with_edit(|page| page.close_sheet());
         desk.window().global::<ui::Desk>().set_page(ui::Page::Task);
         desk.window().global::<ui::Edit>().set_state(ui::EditState::Error);
     }),

@@ -12,6 +12,7 @@ use super::{convert, edit_convert, slint};
 use crate::domain::amount::CostPerKm;
 use crate::domain::edit::Link;
 use crate::domain::ids::{CustomerId, StepId, TaskId, VehicleId};
+use crate::domain::message::{Channel, Composed, Way};
 use crate::domain::search::CustomerQuery;
 use crate::rules::odometer::{Reading, Why};
 use crate::store::find::FoundRow;
@@ -50,6 +51,7 @@ impl EditPage {
         on!(on_edit_customer, |page| if let Some(id) = page.customer() {
             page.context.go(ui::Page::Customer, id.0);
         });
+        on!(on_appointment, |page| page.book());
         on!(on_show_vehicle, |page| if let Some(id) = page.vehicle() {
             page.context.go(ui::Page::Vehicle, id.0);
         });
@@ -59,6 +61,17 @@ impl EditPage {
         on!(on_undo_step, |page, step| page.undo_step(StepId(i64::from(step))));
         on!(on_go_on, |page| page.go_on());
         on!(on_throw_away, |page| page.throw_away());
+    }
+
+    /// An appointment is made on the agenda's page, at once; the edit goes on afterwards.
+    fn book(&self) {
+        let task = {
+            let mut state = self.state.borrow_mut();
+            state.booking = state.detail.as_ref().is_some_and(|detail| detail.appointment_on.is_none());
+            state.id
+        };
+        let Some(task) = task else { return };
+        self.context.go(ui::Page::Agenda, task.0);
     }
 
     fn customer(&self) -> Option<CustomerId> {

@@ -16,10 +16,25 @@ impl Desk {
         self.gate.begin(Entrance::Anybody);
     }
 
+    /// Opens the gate and the curtain again after their pictures.
+    pub(super) fn open_for_pictures(self: &std::rc::Rc<Self>) {
+        self.draw_curtain(false);
+        self.shut_sheets();
+        if self.gate.is_shut() {
+            self.admit_anybody();
+            super::picture::wait(self);
+        }
+        match self.context.session() {
+            Some(session) => self.context.set_session(Some(session)),
+            None => self.context.set_unguarded(),
+        }
+    }
+
     /// Somebody came in through the gate, or the gate was shut.
     pub(super) fn passed(&self, passed: Passed) {
         match passed {
             Passed::Out => {
+                self.settings.gate_shut();
                 self.shut_sheets();
                 self.speak(self.language);
             }
@@ -47,6 +62,7 @@ impl Desk {
         self.keyboard.close();
         self.calendar.close();
         self.context.hush();
+        self.window.global::<ui::Desk>().set_legend(false);
     }
 
     /// Once a second.

@@ -378,7 +378,7 @@ pub(super) const PICTURES: &[Picture] = &[
 
 fn show(desk: &Rc<Desk>, act: impl FnOnce(&ui::Mailing<'_>)) {
     let window = desk.window();
-    *desk.mailing.state.borrow_mut() = State::default();
+    *desk.pages.mailing.state.borrow_mut() = State::default();
     window.global::<ui::Desk>().invoke_go(ui::Page::Mailing, 0);
     picture::wait(desk);
     act(&window.global::<ui::Mailing>());

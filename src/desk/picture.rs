@@ -37,6 +37,10 @@ fn pictures() -> impl Iterator<Item = &'static Picture> {
         super::compose_pictures::PICTURES,
         super::mailing::PICTURES,
         super::texts::PICTURES,
+        super::customer_sheets::PICTURES,
+        super::settings::PICTURES,
+        super::session::PICTURES,
+        super::vehicle::PICTURES,
         LAST,
     ]
     .into_iter()
@@ -52,6 +56,7 @@ pub fn pages() -> Vec<&'static str> {
 pub fn show(desk: &Rc<Desk>, page: &str) -> bool {
     let picture = pictures().find(|(name, _)| *name == page);
     if let Some((_, show)) = picture {
+        desk.open_for_pictures();
         show(desk);
     }
     picture.is_some()

@@ -397,8 +397,9 @@ impl Gatekeeper {
             );
         }
         self.state.borrow_mut().before = before;
-        self.context.set_session(None);
+        // While it is still their session: what is half changed is saved as theirs.
         (self.passed)(Passed::Out);
+        self.context.set_session(None);
         self.pad.end();
         self.set(ui::Gate::SignIn, ui::GateStep::Loading);
         self.look();
@@ -428,4 +429,46 @@ impl Gatekeeper {
 
 fn session_of(staff: &Staff) -> Session {
     Session { employee: staff.id, name: staff.name().to_owned(), role: staff.employee.role }
+}
+
+/// Pictures of the gate and the curtain, by the desk's own doors.
+pub(super) const PICTURES: &[super::picture::Picture] = &[
+    ("lamp", |desk| desk.window().global::<ui::Desk>().set_legend(true)),
+    ("curtain", |desk| desk.draw_curtain(true)),
+    ("gate", shut),
+    ("gate-pin", |desk| {
+        shut(desk);
+        super::picture::wait(desk);
+        let first = desk.gate.state.borrow().people.first().map(|one| one.id);
+        if let Some(first) = first {
+            desk.gate.choose(first);
+        }
+        desk.gate.pad.wait(Duration::from_secs(40));
+    }),
+    ("gate-first", |desk| {
+        shut(desk);
+        super::picture::wait(desk);
+        desk.gate.set(ui::Gate::FirstStart, ui::GateStep::People);
+        desk.gate.tell_people();
+    }),
+    ("gate-first-pin", |desk| {
+        shut(desk);
+        super::picture::wait(desk);
+        desk.gate.set(ui::Gate::FirstStart, ui::GateStep::People);
+        desk.gate.name("Bea de Wit");
+        for digit in ["1", "2", "3", "4"] {
+            let window = desk.window();
+            window.global::<ui::PinPad>().invoke_press(digit.into());
+        }
+    }),
+    ("gate-error", |desk| {
+        shut(desk);
+        super::picture::wait(desk);
+        desk.gate.set(ui::Gate::SignIn, ui::GateStep::Error);
+    }),
+];
+
+fn shut(desk: &Rc<super::app::Desk>) {
+    desk.gate.context.set_session(None);
+    desk.gate.begin(Entrance::Gate);
 }

@@ -370,7 +370,7 @@ pub(super) const PICTURES: &[Picture] = &[
 fn show(desk: &Rc<Desk>, act: impl FnOnce(&ui::Texts<'_>)) {
     let window = desk.window();
     {
-        let mut state = desk.texts.state.borrow_mut();
+        let mut state = desk.pages.texts.state.borrow_mut();
         let language = Language::Nl;
         state.which = Which { rule: Some(RuleKey::Inspection), purpose: ui::TextPurpose::Sms, language };
         (state.changed, state.pending) = (false, None);

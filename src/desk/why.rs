@@ -193,7 +193,9 @@ fn lines(answer: &Answer, settings: &Settings) -> Vec<ui::WhyLine> {
         }
         line
     };
-    answer.cases.iter().enumerate().map(line).collect()
+    // What stands against a further subject says nothing new.
+    let telling = |(place, case): &(usize, &Case)| *place == 0 || !matches!(case.stand, Stand::Against(_));
+    answer.cases.iter().enumerate().filter(telling).map(line).collect()
 }
 
 fn reason(reason: Reason) -> (ui::Reason, Option<chrono::NaiveDate>) {

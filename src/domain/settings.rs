@@ -342,7 +342,7 @@ mod tests {
         ] {
             assert_eq!(settings.get(key), Ok(value), "{key}");
         }
-        assert_eq!(settings.list().len(), 10 + 16 * 3 + 12 + 6);
+        assert_eq!(settings.list().len(), 11 + 16 * 3 + 12 + 6);
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub mod demo;
 mod export;
 mod file;
 mod lines;
+pub mod paper;
+mod person;
+mod person_words;
 pub mod records;
 mod rejects;
 mod report;
@@ -30,6 +33,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 pub use export::{ExportError, ExportReport, export};
+pub use person::{PersonError, export_person};
 pub use report::{FileReport, ImportError, ImportReport, Progress, REJECTS_KEPT, Reject};
 
 use crate::store::noun::Noun;

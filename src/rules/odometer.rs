@@ -42,7 +42,12 @@ pub enum Why {
 /// Says why a reading does not fit another, if it does not.
 pub fn doubt_between(reading: Reading, other: Reading) -> Option<Doubt> {
     let days = (reading.on - other.on).num_days();
-    let rise = if days > 0 { reading.km - other.km } else { other.km - reading.km };
+    let rise = match days {
+        // Which of two readings of one day came first is not known.
+        0 => (reading.km - other.km).abs(),
+        1.. => reading.km - other.km,
+        _ => other.km - reading.km,
+    };
     let why = if rise < 0 {
         if days > 0 { Why::Below } else { Why::Above }
     } else if rise.saturating_mul(365) > KM_A_YEAR.saturating_mul(days.abs().max(1)) {
@@ -90,5 +95,8 @@ mod tests {
         assert_eq!(why("2015-05-31", 100_000), Some(Why::TooFast));
         // The same day: a second reading of today may be higher by what is driven in a day.
         assert_eq!(why("2015-05-01", 80_000), None);
+        assert_eq!(why("2015-05-01", 80_400), None);
+        assert_eq!(why("2015-05-01", 79_600), None);
+        assert_eq!(why("2015-05-01", 70_000), Some(Why::TooFast));
     }
 }

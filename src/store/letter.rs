@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, params};
 
-use super::history::{Actor, Change, record};
-use super::{Store, StoreError, facts};
+use super::history::Actor;
+use super::{Store, StoreError, facts, setting};
 use crate::domain::consent::Consents;
 use crate::domain::customer::{ContactPerson, Customer};
 use crate::domain::ids::{CustomerId, TaskId, VehicleId};
@@ -306,24 +306,8 @@ impl Store {
         let before = self.own_texts(language)?.remove(&(purpose, rule));
         let kind = rule.map_or(FREE, RuleKey::as_str);
         let write = self.write()?;
-        let key = params![purpose.as_str(), kind, language.code()];
-        write.execute("DELETE FROM template WHERE purpose = ?1 AND kind = ?2 AND language = ?3", key)?;
-        if let Some(text) = text {
-            write.execute(
-                "INSERT INTO template (purpose, kind, language, text) VALUES (?1, ?2, ?3, ?4)",
-                params![purpose.as_str(), kind, language.code(), text],
-            )?;
-        }
-        let field = format!("{purpose}.{kind}.{language}");
-        let change = Change {
-            noun: "template",
-            id: 0,
-            action: "changed",
-            field: Some(&field),
-            before: before.as_deref(),
-            after: text,
-        };
-        record(&write, actor, &change)?;
+        let key = [purpose.as_str(), kind, language.code()];
+        setting::write_template(&write, key, before.as_deref(), text, actor)?;
         Ok(write.commit()?)
     }
 }

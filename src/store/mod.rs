@@ -34,6 +34,7 @@ pub mod message;
 pub(crate) mod noun;
 pub mod odometer;
 mod ownership;
+pub mod personal;
 pub mod preview;
 mod pursuit;
 mod quote;

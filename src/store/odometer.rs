@@ -62,7 +62,7 @@ impl Store {
     ) -> Result<Taken, StoreError> {
         let write = self.write()?;
         if !sure {
-            for side in ["< ?2 ORDER BY read_on DESC, km DESC", "> ?2 ORDER BY read_on, km"] {
+            for side in ["<= ?2 ORDER BY read_on DESC, km DESC", "> ?2 ORDER BY read_on, km"] {
                 let other = neighbour(&write, vehicle, reading.on, side)?;
                 if let Some(doubt) = other.and_then(|other| doubt_between(reading, other)) {
                     return Ok(Taken::Doubted(doubt));

@@ -9,7 +9,6 @@ use super::task_edit::named;
 use super::task_fields::TaskFields;
 use super::{Store, StoreError, collection, draft, step};
 use crate::domain::ids::{StepId, TaskId, VehicleId};
-use crate::domain::task::TaskState;
 
 /// `ownerships.csv`.
 pub(super) const NOUN: Noun = Noun {
@@ -95,13 +94,7 @@ impl Store {
         if let Some(vehicle) = before.vehicle {
             end_all(&write, vehicle, today, actor)?;
         }
-        let after = TaskFields {
-            state: TaskState::Handled,
-            back_on: None,
-            touched: true,
-            description: before.description.clone().or_else(|| words.map(str::to_owned)),
-            ..before.clone()
-        };
+        let after = before.handled(words);
         after.write(&write, task, &before, actor, |field| named(field, true))?;
         let step = step::close(&write, task, first)?;
         draft::drop(&write, &draft::about_task(task))?;

@@ -98,30 +98,36 @@ impl Store {
     ) -> Result<(), StoreError> {
         let before = self.templates(purpose, language)?.remove(&rule);
         let write = self.write()?;
-        match text {
-            None => write.execute(
-                "DELETE FROM template WHERE purpose = ?1 AND kind = ?2 AND language = ?3",
-                params![purpose, rule.as_str(), language],
-            )?,
-            Some(text) => write.execute(
-                "INSERT INTO template (purpose, kind, language, text) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (purpose, kind, language) DO UPDATE SET text = excluded.text",
-                params![purpose, rule.as_str(), language, text],
-            )?,
-        };
-        let field = format!("{purpose}.{rule}.{language}");
-        let change = Change {
-            noun: "template",
-            id: 0,
-            action: "changed",
-            field: Some(&field),
-            before: before.as_deref(),
-            after: text,
-        };
-        record(&write, actor, &change)?;
-        write.commit()?;
-        Ok(())
+        write_template(&write, [purpose, rule.as_str(), language], before.as_deref(), text, actor)?;
+        Ok(write.commit()?)
     }
+}
+
+/// Writes a text of the shop's own, with its line of history, inside the caller's transaction; `None`
+/// puts the delivered one back. `key` is purpose, kind and language.
+pub(super) fn write_template(
+    connection: &Connection,
+    key: [&str; 3],
+    before: Option<&str>,
+    text: Option<&str>,
+    actor: Actor,
+) -> Result<(), StoreError> {
+    let [purpose, kind, language] = key;
+    match text {
+        None => connection.execute(
+            "DELETE FROM template WHERE purpose = ?1 AND kind = ?2 AND language = ?3",
+            params![purpose, kind, language],
+        )?,
+        Some(text) => connection.execute(
+            "INSERT INTO template (purpose, kind, language, text) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (purpose, kind, language) DO UPDATE SET text = excluded.text",
+            params![purpose, kind, language, text],
+        )?,
+    };
+    let field = format!("{purpose}.{kind}.{language}");
+    let change =
+        Change { noun: "template", id: 0, action: "changed", field: Some(&field), before, after: text };
+    record(connection, actor, &change)
 }
 
 pub(super) fn settings(connection: &Connection) -> Result<Settings, StoreError> {

@@ -175,13 +175,7 @@ impl Store {
             return Ok(None);
         }
         let first = step::next_line(&write)?;
-        let after = TaskFields {
-            state: TaskState::Handled,
-            back_on: None,
-            touched: true,
-            description: before.description.clone().or_else(|| words.map(str::to_owned)),
-            ..before.clone()
-        };
+        let after = before.handled(words);
         after.write(&write, task, &before, actor, |field| named(field, true))?;
         let step = step::close(&write, task, first)?;
         write.commit()?;

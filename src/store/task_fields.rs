@@ -44,6 +44,17 @@ pub(super) const STATE: &str = "state";
 const FIELDS: usize = 10;
 
 impl TaskFields {
+    /// As they are once a person has finished the task: its words stay as they are now.
+    pub(super) fn handled(&self, words: Option<&str>) -> Self {
+        Self {
+            state: TaskState::Handled,
+            back_on: None,
+            touched: true,
+            description: self.description.clone().or_else(|| words.map(str::to_owned)),
+            ..self.clone()
+        }
+    }
+
     /// Reads them.
     pub(super) fn of(connection: &Connection, task: TaskId) -> Result<Self, StoreError> {
         let mut statement = connection.prepare_cached(
