@@ -50,7 +50,7 @@ fn actor() -> Actor {
 fn an_sms_from_a_task_is_staged_and_leaves_with_the_save() {
     let shop = Shop::with(&CARS);
     let mut scene = opened(&shop);
-    scene.touch("Sms schrijven");
+    scene.touch("SMS sturen");
     assert!(compose(&scene).get_open());
     assert_eq!(compose(&scene).get_hurdle(), Hurdle::None);
     assert_eq!(compose(&scene).get_to(), "06 12345678");
@@ -72,9 +72,9 @@ fn an_sms_from_a_task_is_staged_and_leaves_with_the_save() {
 fn cancel_drops_what_waits_and_keeps_what_a_person_has_sent() {
     let shop = Shop::with(&CARS);
     let mut scene = opened(&shop);
-    scene.touch("Sms schrijven");
+    scene.touch("SMS sturen");
     scene.touch("In de outbox");
-    scene.touch("E-mail schrijven");
+    scene.touch("E-mail sturen");
     scene.touch("Met de hand");
     assert_eq!(compose(&scene).get_view(), ComposeView::ByHand);
     assert!(compose(&scene).get_has_code());
@@ -93,7 +93,7 @@ fn cancel_drops_what_waits_and_keeps_what_a_person_has_sent() {
 fn kinds_languages_and_plain_writing() {
     let shop = Shop::with(&CARS);
     let mut scene = opened(&shop);
-    scene.touch("Sms schrijven");
+    scene.touch("SMS sturen");
     scene.touch("DE");
     assert!(compose(&scene).get_text().starts_with("Guten Tag, HU/TÜV für Ihr Fahrzeug 23-NL-PD"));
     scene.touch("Soort bericht");
@@ -112,7 +112,7 @@ fn kinds_languages_and_plain_writing() {
     // Nor lost when the sheet is closed and opened again.
     scene.touch("Sluiten");
     assert!(!compose(&scene).get_open());
-    scene.touch("Sms schrijven");
+    scene.touch("SMS sturen");
     assert_eq!(compose(&scene).get_text(), "Uw auto is klaar, Belgie");
     scene.touch("NL");
     scene.touch("Vervangen");
@@ -126,7 +126,7 @@ fn what_the_customer_refused_is_barred_until_consent_is_noted() {
     shop.store().note_consent(id, Channel::Sms, false, "Mag het?", actor()).unwrap();
     let mut scene = opened(&shop);
     // The button in the task is grey; the sheet opens on the e-mail, and says the same of SMS.
-    scene.touch("E-mail schrijven");
+    scene.touch("E-mail sturen");
     assert_eq!(compose(&scene).get_hurdle(), Hurdle::None);
     scene.touch("Sms");
     assert_eq!(compose(&scene).get_hurdle(), Hurdle::Refused);

@@ -12,7 +12,6 @@ use super::{convert, edit_convert, slint};
 use crate::domain::amount::CostPerKm;
 use crate::domain::edit::Link;
 use crate::domain::ids::{CustomerId, StepId, TaskId, VehicleId};
-use crate::domain::message::{Channel, Composed, Way};
 use crate::domain::search::CustomerQuery;
 use crate::rules::odometer::{Reading, Why};
 use crate::store::find::FoundRow;

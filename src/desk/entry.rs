@@ -34,7 +34,7 @@ impl Desk {
     pub(super) fn passed(&self, passed: Passed) {
         match passed {
             Passed::Out => {
-                self.settings.gate_shut();
+                self.pages.settings.gate_shut();
                 self.shut_sheets();
                 self.speak(self.language);
             }
@@ -42,7 +42,7 @@ impl Desk {
                 self.speak(language.unwrap_or(self.language));
                 if !same {
                     self.go(ui::Page::Tasks, 0);
-                    self.tasks.most_urgent();
+                    self.pages.tasks.most_urgent();
                 }
             }
         }
