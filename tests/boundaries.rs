@@ -15,7 +15,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("store", &["domain", "rules"]),
     ("outside", &["domain", "rules", "store"]),
     ("exchange", &["domain", "store"]),
-    ("collect", &["domain", "rules", "store", "outside"]),
+    ("collect", &["domain", "rules", "store", "outside", "exchange"]),
     ("panel", &["domain", "rules"]),
     // The desk hands a customer their data (APP-11), which is written by the exchange.
     ("desk", &["domain", "rules", "store", "exchange", "panel"]),

@@ -1,7 +1,9 @@
 //! The service that systemd supervises: collects tasks for as long as it is let. Wiring only.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use balie::collect::files;
 use balie::collect::service::serve;
 use balie::station::args::StationArgs;
 use balie::station::collector::ThisMachine;
@@ -34,7 +36,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     log::start(station.config.log);
     let _lock = Lock::collector(&station.data_dir)?;
     let database = station.database();
-    let machine = ThisMachine::new(station.clock);
+    let places = station.places();
+    let machine = Arc::new(ThisMachine::new(station.clock));
+    files::start(places, Arc::clone(&machine))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (mut terminated, mut interrupted) =
@@ -45,7 +49,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
                 _ = interrupted.recv() => {}
             }
         };
-        serve(database, &machine, stop).await
+        serve(database, machine.as_ref(), stop).await
     })?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! A run is one transaction. For each rule it looks again at the untouched tasks that stand, and
 //! then at what is newly due; last it releases what this week's capacity allows.
 
+pub mod files;
 pub mod schedule;
 pub mod service;
 pub mod why;

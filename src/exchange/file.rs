@@ -26,6 +26,8 @@ const ROW: &str = "row";
 pub(super) enum Failure {
     /// The file is at fault; others can go in.
     File(String),
+    /// Somebody writes into the file.
+    Unsettled,
     /// The database is at fault.
     Store(StoreError),
 }
@@ -110,7 +112,7 @@ pub(super) fn take_in(
         import.finish()?;
         let after = fs::metadata(source.path)?;
         if after.len() != before.len() || after.modified().ok() != before.modified().ok() {
-            return Err(Failure::File("it was changed while it was read; import it again".to_owned()));
+            return Err(Failure::Unsettled);
         }
         if !options.dry_run {
             report.rejects_file = rejects.finish(source.path).map_err(|cause| {

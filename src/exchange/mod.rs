@@ -25,6 +25,7 @@ mod person_words;
 pub mod records;
 mod rejects;
 mod report;
+pub mod stick;
 mod survey;
 
 use std::fs;
@@ -102,6 +103,12 @@ fn settle(name: &str, outcome: Result<FileReport, Failure>) -> Result<FileReport
         Err(Failure::File(problem)) => {
             Ok(FileReport { file: name.to_owned(), problem: Some(problem), ..FileReport::default() })
         }
+        Err(Failure::Unsettled) => Ok(FileReport {
+            file: name.to_owned(),
+            problem: Some("it was changed while it was read; import it again".to_owned()),
+            unsettled: true,
+            ..FileReport::default()
+        }),
         Err(Failure::Store(cause)) => Err(cause),
     }
 }

@@ -51,6 +51,9 @@ pub struct FileReport {
     pub rejects_file: Option<PathBuf>,
     /// Why nothing of the file went in.
     pub problem: Option<String>,
+    /// It was changed while it was read.
+    #[serde(skip)]
+    pub unsettled: bool,
 }
 
 /// What is wrong in one place.

@@ -5,6 +5,7 @@
 
 pub mod appointment;
 pub mod audit;
+pub mod backup;
 mod bulk;
 mod call_note;
 mod changes;
@@ -88,6 +89,8 @@ pub enum Access {
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
+    /// Memory for the pages of an import, in KiB.
+    import_cache: u32,
 }
 
 impl Store {
@@ -121,7 +124,7 @@ impl Store {
             Ok(connection)
         };
         let connection = open().map_err(|cause| StoreError::open(path, cause))?;
-        let mut store = Self { connection };
+        let mut store = Self { connection, import_cache: import::CACHE_KIB };
         store.prepare(path, access)?;
         Ok(store)
     }
@@ -193,6 +196,11 @@ impl Store {
     /// [`StoreError`] when the database does not answer.
     pub fn limit_cache(&self, kib: u32) -> Result<(), StoreError> {
         Ok(self.connection.pragma_update(None, "cache_size", -i64::from(kib))?)
+    }
+
+    /// Limits the memory that an import keeps for pages, in KiB.
+    pub fn limit_import_cache(&mut self, kib: u32) {
+        self.import_cache = kib;
     }
 
     /// Whether the file's structure is whole.

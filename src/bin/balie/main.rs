@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 it
 //! could not be done (with one clear line), 2 wrong usage.
 
+mod backup;
 mod employee;
 mod exchange;
 mod manual;
@@ -34,6 +35,10 @@ enum Command {
     Import(exchange::Import),
     /// Write everything as CSV files, which an empty Balie can take in again
     Export(exchange::Export),
+    /// Write a checked copy of the database while everything runs
+    Backup(backup::Backup),
+    /// Put a backup back; the present database is kept aside
+    Restore(backup::Restore),
     /// Work out now which tasks there are
     Collect {
         /// Print one JSON document
@@ -90,6 +95,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Import(import) => import.run(&station),
         Command::Export(export) => export.run(&station),
+        Command::Backup(backup) => backup.run(&station),
+        Command::Restore(restore) => restore.run(&station),
         Command::Collect { json } => collect_now(&station, *json),
         Command::Tasks(tasks) => tasks.run(&station),
         Command::Why(why) => why.run(&station),

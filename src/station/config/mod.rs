@@ -179,6 +179,12 @@ pub struct Files {
     pub drop_dir: Option<PathBuf>,
     /// Where backups go.
     pub backup_dir: Option<PathBuf>,
+    /// Where the system mounts sticks.
+    pub stick_dir: PathBuf,
+    /// Whether a stick that is plugged in gets a backup.
+    pub stick_backup: bool,
+    /// After so many seconds without a change a dropped file is complete.
+    pub quiet_seconds: u32,
 }
 
 /// `[log]`

@@ -21,7 +21,7 @@ const TABLES: [(&str, &[&str]); 9] = [
     ("sms", &["supplier", "base_url", "key", "key_file", "account", "from"]),
     ("smtp", &["host", "port", "security", "user", "password", "password_file", "from", "reply_to"]),
     ("calendar", &["ics_file", "caldav_url", "user", "password", "password_file"]),
-    ("files", &["drop_dir", "backup_dir"]),
+    ("files", &["drop_dir", "backup_dir", "stick_dir", "stick_backup", "quiet_seconds"]),
     ("log", &["level"]),
 ];
 
@@ -214,7 +214,18 @@ fn calendar(table: &mut Table<'_, '_>, folder: &Path) -> Calendar {
 }
 
 fn files(table: &mut Table<'_, '_>) -> Files {
-    Files { drop_dir: table.optional("drop_dir", path), backup_dir: table.optional("backup_dir", path) }
+    Files {
+        drop_dir: table.optional("drop_dir", path),
+        backup_dir: table.optional("backup_dir", path),
+        stick_dir: table.optional("stick_dir", path).unwrap_or_else(|| PathBuf::from("/run/media")),
+        stick_backup: table.read("stick_backup", true, |given| given.truth()),
+        quiet_seconds: table.read("quiet_seconds", 10, |given| match given {
+            Given::Number(seconds) if (1..=3600).contains(&seconds) => {
+                Ok(u32::try_from(seconds).unwrap_or(10))
+            }
+            _ => Err("write a number of seconds from 1 to 3600".to_owned()),
+        }),
+    }
 }
 
 fn log(table: &mut Table<'_, '_>) -> Log {

@@ -145,3 +145,12 @@ CREATE TABLE salt (
     purpose  TEXT PRIMARY KEY,
     value    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- How the backups went: those of the nights, and the one on the last stick.
+CREATE TABLE backup (
+    place     TEXT    PRIMARY KEY CHECK (place IN ('night', 'stick')),
+    name      TEXT    NOT NULL,
+    good_at   TEXT,
+    failures  INTEGER NOT NULL,
+    problem   TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
