@@ -43,7 +43,7 @@ fn settings() -> impl Strategy<Value = Vec<(String, String)>> {
             let rule = RuleKey::ALL[index];
             all.push((format!("rules.{rule}.enabled"), enabled.to_string()));
             let numbers: &[(&str, u32)] = match rule {
-                RuleKey::Registration => &[],
+                RuleKey::Registration | RuleKey::Recall => &[],
                 RuleKey::NotSeen => &[("months", number % 12)],
                 RuleKey::InvoiceAbove => &[("amount", number)],
                 RuleKey::WorkshopQuote | RuleKey::CarQuote | RuleKey::SalesAgreement => {

@@ -20,7 +20,7 @@ use desk_scene::{Scene, Shop, wrong};
 const SIZES: [(u32, u32); 3] = [(1280, 800), (800, 480), (720, 1280)];
 const LANGUAGES: [(&str, Language); 4] =
     [("nl", Language::Nl), ("de", Language::De), ("pt", Language::Pt), ("en", Language::En)];
-const RULES: [RuleKind; 16] = [
+const RULES: [RuleKind; 17] = [
     RuleKind::Warranty,
     RuleKind::CarSold,
     RuleKind::InvoiceAbove,
@@ -37,6 +37,7 @@ const RULES: [RuleKind; 16] = [
     RuleKind::WorkshopQuote,
     RuleKind::CarQuote,
     RuleKind::SalesAgreement,
+    RuleKind::Recall,
 ];
 const FAULTS: [FaultKind; 7] = [
     FaultKind::ListUnreadable,

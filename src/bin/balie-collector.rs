@@ -4,7 +4,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use balie::collect::files;
+use balie::collect::register;
 use balie::collect::service::serve;
+use balie::outside::rdw::Register;
 use balie::station::args::StationArgs;
 use balie::station::collector::ThisMachine;
 use balie::station::lock::Lock;
@@ -39,6 +41,15 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let places = station.places();
     let machine = Arc::new(ThisMachine::new(station.clock));
     files::start(places, Arc::clone(&machine))?;
+    let rdw = station.config.rdw;
+    if rdw.enabled {
+        let ask = move || {
+            let token = rdw.app_token.read().map_err(|cause| cause.to_string())?;
+            Register::new(&rdw.base_url, token, rdw.requests_per_day).map_err(|cause| cause.to_string())
+        };
+        let beside = Arc::<ThisMachine>::clone(&machine);
+        register::start(database.clone(), ask, beside)?;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (mut terminated, mut interrupted) =

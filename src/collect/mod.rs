@@ -4,6 +4,7 @@
 //! then at what is newly due; last it releases what this week's capacity allows.
 
 pub mod files;
+pub mod register;
 pub mod schedule;
 pub mod service;
 pub mod why;
@@ -189,6 +190,7 @@ fn word(reason: Reason) -> &'static str {
         Reason::NumberIsZero => "number is 0",
         Reason::NoDate => "date gone",
         Reason::QuoteClosed => "quote closed",
+        Reason::RecallDone => "recall carried out",
         Reason::NotAbove(_) => "not above the amount",
         Reason::NotNewer => "registration not newer",
         Reason::Trader => "trader",

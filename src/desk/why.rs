@@ -202,6 +202,7 @@ fn reason(reason: Reason) -> (ui::Reason, Option<chrono::NaiveDate>) {
         Reason::NumberIsZero => (ui::Reason::NumberIsZero, None),
         Reason::NoDate => (ui::Reason::NoDate, None),
         Reason::QuoteClosed => (ui::Reason::QuoteClosed, None),
+        Reason::RecallDone => (ui::Reason::RecallDone, None),
         Reason::NotAbove(_) => (ui::Reason::NotAbove, None),
         Reason::NotNewer => (ui::Reason::NotNewer, None),
         Reason::Trader => (ui::Reason::Trader, None),
@@ -223,6 +224,7 @@ fn missing(source: Source) -> Missing {
         Source::Invoice => Missing::Invoice,
         Source::Sale => Missing::Sale,
         Source::Quote(_) => Missing::Quote,
+        Source::Recall => Missing::Recall,
     }
 }
 

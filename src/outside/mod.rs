@@ -2,3 +2,4 @@
 //! how others answer and how they fail; what an answer means is decided by `domain`.
 
 pub mod http;
+pub mod rdw;

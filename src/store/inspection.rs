@@ -21,8 +21,11 @@ pub(super) const NOUN: Noun = Noun {
 
 /// Writes the rows by which the advice rules find an inspection, anew.
 pub(super) fn index_advice(connection: &Connection, id: i64) -> Result<(), StoreError> {
+    // What the register tells counts beside what the shop's own file says of the same inspection.
     let (date, advice): (String, String) = connection
-        .prepare_cached("SELECT inspected_on, advice FROM inspection WHERE id = ?1")?
+        .prepare_cached(
+            "SELECT inspected_on, advice || ' ' || coalesce(register_advice, '') FROM inspection WHERE id = ?1",
+        )?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     connection.prepare_cached("DELETE FROM inspection_advice WHERE inspection_id = ?1")?.execute([id])?;
     add_advice(connection, id, &date, &advice)

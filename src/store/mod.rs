@@ -39,6 +39,8 @@ pub mod personal;
 pub mod preview;
 mod pursuit;
 mod quote;
+pub mod register;
+mod register_save;
 mod sale;
 mod search;
 pub mod setting;

@@ -8,6 +8,7 @@ mod employee;
 mod exchange;
 mod manual;
 mod panel;
+mod rdw;
 mod settings;
 mod tasks;
 
@@ -55,6 +56,9 @@ enum Command {
     /// List the employees, or choose a PIN for one who forgot it
     #[command(subcommand)]
     Employee(employee::Employee),
+    /// Ask the vehicle register (RDW)
+    #[command(subcommand)]
+    Rdw(rdw::Rdw),
     /// Fill an empty database (or a folder with CSV files) with an invented shop
     Demo(exchange::Demo),
     /// Try the LED
@@ -102,6 +106,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(&station),
         Command::Settings(settings) => settings.run(&station),
         Command::Employee(employee) => employee.run(&station),
+        Command::Rdw(rdw) => rdw.run(&station),
         Command::Demo(demo) => demo.run(&station),
         Command::Led(led) => led.run(&station),
         Command::Completions(_) | Command::Man(_) => Ok(()),

@@ -93,6 +93,8 @@ pub struct Rdw {
     pub base_url: String,
     /// Lifts the limit for anonymous use.
     pub app_token: Secret,
+    /// How many requests may leave on a day, at most.
+    pub requests_per_day: u32,
 }
 
 /// `[sms]`

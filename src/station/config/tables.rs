@@ -17,7 +17,7 @@ const TABLES: [(&str, &[&str]); 9] = [
     ("shop", &["name", "phone", "language", "timezone", "country", "opening_hours"]),
     ("panel", &["driver", "led", "button", "active_low"]),
     ("screen", &["output", "rotation", "dim_after_minutes", "theme"]),
-    ("rdw", &["enabled", "base_url", "app_token", "app_token_file"]),
+    ("rdw", &["enabled", "base_url", "app_token", "app_token_file", "requests_per_day"]),
     ("sms", &["supplier", "base_url", "key", "key_file", "account", "from"]),
     ("smtp", &["host", "port", "security", "user", "password", "password_file", "from", "reply_to"]),
     ("calendar", &["ics_file", "caldav_url", "user", "password", "password_file"]),
@@ -155,6 +155,9 @@ fn rdw(table: &mut Table<'_, '_>, folder: &Path) -> Rdw {
         enabled: table.read("enabled", true, |given| given.truth()),
         base_url: table.optional("base_url", address).unwrap_or_else(|| RDW.to_owned()),
         app_token: secret(table, "app_token", "app_token_file", folder),
+        requests_per_day: table.read("requests_per_day", 2000, |given| {
+            Ok(u32::try_from(given.number(1, 100_000)?).unwrap_or(2000))
+        }),
     }
 }
 
