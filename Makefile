@@ -47,7 +47,8 @@ packages:
 demo: rust packages
 	cargo build
 	@rm -rf $(DEMO); mkdir -p $(DEMO)
-	@export BALIE_DATA_DIR=$(DEMO); \
+	@printf '[rdw]\nenabled = false  # its cars do not exist\n' > $(DEMO)/balie.toml
+	@export BALIE_DATA_DIR=$(DEMO) BALIE_CONFIG=$(DEMO)/balie.toml; \
 	$(BIN)/balie demo --vehicles 500; \
 	for setting in $(LIVELY); do $(BIN)/balie settings set $${setting/=/ } >/dev/null; done; \
 	$(BIN)/balie collect; \

@@ -285,3 +285,12 @@ fn the_example_names_every_key_with_its_default() {
     // As many as are read, the `_file` ones aside.
     assert_eq!(text.lines().filter(|line| is_key(line)).count(), 6 + 4 + 4 + 4 + 5 + 7 + 4 + 5 + 1);
 }
+
+#[test]
+fn the_register_is_that_of_dutch_vehicles() {
+    let enabled = |text: &str| read(text).unwrap().rdw.enabled;
+    assert!(enabled("") && enabled("[shop]\ncountry = \"NL\""));
+    assert!(!enabled("[shop]\ncountry = \"DE\""));
+    assert!(enabled("[shop]\ncountry = \"DE\"\n[rdw]\nenabled = true"));
+    assert!(!enabled("[rdw]\nenabled = false"));
+}

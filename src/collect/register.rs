@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::service::Machine;
 use super::worker::identity;
+use crate::domain::ids::VehicleId;
 use crate::outside::http;
 use crate::outside::rdw::{Refresh, Register, Report};
 use crate::store::history::{Actor, Origin};
@@ -19,6 +20,8 @@ use crate::store::{Store, StoreError};
 /// How often the database is asked whether something changed, and how often although nothing did.
 const LOOK: Duration = Duration::from_secs(3);
 const LOOK_ANYWAY: Duration = Duration::from_secs(600);
+/// How long a look waits when there was no line.
+const LONGEST_WITHOUT_A_LINE: Duration = Duration::from_secs(120);
 /// Memory for the connection's pages, in KiB.
 const CACHE_KIB: u32 = 1024;
 
@@ -54,6 +57,7 @@ struct Open {
     store: Store,
     file: Option<(u64, u64)>,
     version: Option<i64>,
+    newest: Option<VehicleId>,
     looked: Option<Instant>,
 }
 
@@ -94,11 +98,19 @@ impl Watch {
         let Some(open) = &mut self.open else { return Ok(Duration::ZERO) };
         let version = open.store.data_version()?;
         let rested = open.looked.is_none_or(|at| at.elapsed() >= LOOK_ANYWAY);
-        if self.failures == 0 && open.version == Some(version) && !rested {
-            return Ok(Duration::ZERO);
+        if self.failures == 0 && !rested {
+            if open.version == Some(version) {
+                return Ok(Duration::ZERO);
+            }
+            // Most changes are no new vehicles, and what is due looks at all of them.
+            open.version = Some(version);
+            if open.store.newest_vehicle()? <= open.newest {
+                return Ok(Duration::ZERO);
+            }
         }
         let Ok(moment) = self.machine.moment(open.store.newest_instant()?) else { return Ok(Duration::ZERO) };
         open.version = Some(version);
+        open.newest = open.store.newest_vehicle()?;
         open.looked = Some(Instant::now());
         let actor = Actor { origin: Origin::Register, at: moment.at };
         let day = AskingDay { today: moment.today, now: self.machine.instant_of_day(moment), actor };
@@ -129,6 +141,8 @@ impl Watch {
             self.complaint = words;
         }
         let wait = http::wait(self.failures).max(failure.retry_after().unwrap_or_default());
+        // What never reaches the register is no burden to it: when the line is back, it is noticed.
+        let wait = if failure.never_left() { wait.min(LONGEST_WITHOUT_A_LINE) } else { wait };
         self.failures = self.failures.saturating_add(1);
         wait
     }
@@ -141,5 +155,5 @@ fn open(path: &Path, file: Option<(u64, u64)>) -> Result<Option<Open>, StoreErro
     }
     let store = Store::open(path)?;
     store.limit_cache(CACHE_KIB)?;
-    Ok(Some(Open { store, file, version: None, looked: None }))
+    Ok(Some(Open { store, file, version: None, newest: None, looked: None }))
 }

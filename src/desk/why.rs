@@ -90,6 +90,8 @@ impl WhyPage {
                 let register = judgement.register;
                 let local = |at| self.context.surroundings.local(at).date();
                 page.set_fetched_on(convert::maybe_date(register.map(|record| local(record.fetched_at))));
+                let silent = register.and_then(|record| record.silent_since);
+                page.set_silent_since(convert::maybe_date(silent.map(local)));
                 page.set_register_expires_on(convert::maybe_date(
                     register.and_then(|record| record.inspection_expires_on),
                 ));

@@ -107,6 +107,16 @@ impl Store {
         Ok(due)
     }
 
+    /// The number of the newest vehicle: a larger one is a vehicle that nobody was asked about.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn newest_vehicle(&self) -> Result<Option<VehicleId>, StoreError> {
+        let sql = "SELECT max(id) FROM vehicle";
+        let id: Option<i64> = self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        Ok(id.map(VehicleId))
+    }
+
     /// Every vehicle that the register can know, for one who asks about all of them now.
     ///
     /// # Errors

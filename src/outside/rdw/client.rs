@@ -87,6 +87,11 @@ impl RdwError {
         !matches!(self, Self::Refused { .. } | Self::CutOff(_) | Self::Http(HttpError::TooLong(_)))
     }
 
+    /// Whether nothing reached the register.
+    pub fn never_left(&self) -> bool {
+        matches!(self, Self::Http(cause) if cause.never_left())
+    }
+
     /// How long the register asked to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -87,7 +87,7 @@ pub enum Theme {
 /// `[rdw]`
 #[derive(Debug, Clone)]
 pub struct Rdw {
-    /// Whether the register is asked at all.
+    /// Whether the register is asked at all: in the Netherlands, unless it is said.
     pub enabled: bool,
     /// The folder above `{id}.json`, without a slash at its end.
     pub base_url: String,

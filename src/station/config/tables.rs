@@ -46,16 +46,17 @@ pub(super) fn defaults() -> Config {
 }
 
 fn config(reader: &mut Reader<'_>, folder: &Path) -> Config {
+    let shop = shop(&mut reader.table("shop"));
     Config {
-        shop: shop(&mut reader.table("shop")),
         panel: panel(&mut reader.table("panel")),
         screen: screen(&mut reader.table("screen")),
-        rdw: rdw(&mut reader.table("rdw"), folder),
+        rdw: rdw(&mut reader.table("rdw"), folder, &shop.country),
         sms: sms(&mut reader.table("sms"), folder),
         smtp: smtp(&mut reader.table("smtp"), folder),
         calendar: calendar(&mut reader.table("calendar"), folder),
         files: files(&mut reader.table("files")),
         log: log(&mut reader.table("log")),
+        shop,
     }
 }
 
@@ -150,9 +151,10 @@ fn screen(table: &mut Table<'_, '_>) -> Screen {
     }
 }
 
-fn rdw(table: &mut Table<'_, '_>, folder: &Path) -> Rdw {
+fn rdw(table: &mut Table<'_, '_>, folder: &Path, country: &str) -> Rdw {
     Rdw {
-        enabled: table.read("enabled", true, |given| given.truth()),
+        // Elsewhere the same letters and digits are another car's plate.
+        enabled: table.read("enabled", country == "NL", |given| given.truth()),
         base_url: table.optional("base_url", address).unwrap_or_else(|| RDW.to_owned()),
         app_token: secret(table, "app_token", "app_token_file", folder),
         requests_per_day: table.read("requests_per_day", 2000, |given| {
