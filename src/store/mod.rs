@@ -37,6 +37,7 @@ pub mod odometer;
 mod ownership;
 pub mod personal;
 pub mod preview;
+pub mod profile;
 mod pursuit;
 mod quote;
 pub mod register;

@@ -8,6 +8,7 @@ mod employee;
 mod exchange;
 mod manual;
 mod panel;
+mod profile;
 mod rdw;
 mod settings;
 mod tasks;
@@ -34,6 +35,9 @@ struct Cli {
 enum Command {
     /// Take in the shop's CSV files: a folder of them, or one
     Import(exchange::Import),
+    /// Show or change how other systems' files and columns are understood
+    #[command(subcommand)]
+    Profile(profile::Profiles),
     /// Write everything as CSV files, which an empty Balie can take in again
     Export(exchange::Export),
     /// Write a checked copy of the database while everything runs
@@ -98,6 +102,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let station = cli.station.station()?;
     match &cli.command {
         Command::Import(import) => import.run(&station),
+        Command::Profile(profiles) => profiles.run(&station),
         Command::Export(export) => export.run(&station),
         Command::Backup(backup) => backup.run(&station),
         Command::Restore(restore) => restore.run(&station),

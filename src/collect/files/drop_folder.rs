@@ -12,7 +12,8 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 
-use crate::exchange::{FileReport, ImportError, ImportOptions, ImportReport, import};
+use crate::exchange::profile::Profile;
+use crate::exchange::{FileReport, ImportError, ImportOptions, ImportReport, import_mapped};
 use crate::store::Store;
 
 /// A file that never comes to rest does not hold up the others for longer than this.
@@ -167,7 +168,8 @@ impl DropFolder {
             now: at_instant,
             progress: &mut |_| {},
         };
-        let report = match import(store, &work, options) {
+        let profile = learned(store);
+        let report = match import_mapped(store, &work, options, &profile) {
             Ok(report) => report,
             Err(ImportError::Nothing { .. }) => {
                 let skipped = self.list(&work)?.into_iter().map(|(name, _)| name).collect();
@@ -183,7 +185,7 @@ impl DropFolder {
     /// Moves each file to where it belongs, with a report beside it.
     fn put_away(&self, report: &ImportReport, name: &str) -> Result<Taken, DropError> {
         let mut taken = Taken::default();
-        let (mut done, mut failed) = (Vec::new(), Vec::new());
+        let (mut done, mut failed, mut unsettled) = (Vec::new(), Vec::new(), Vec::new());
         let (mut done_words, mut failed_words) = (String::new(), String::new());
         for file in &report.files {
             taken.files += 1;
@@ -191,11 +193,11 @@ impl DropFolder {
             taken.rejected += file.rejected;
             match &file.problem {
                 // Whoever writes it has not ended: it stays and is read again.
-                Some(_) if file.unsettled => {}
+                Some(_) if file.unsettled => unsettled.push(file.file.as_str()),
                 Some(problem) => {
                     taken.failed += 1;
                     failed.push(file.file.as_str());
-                    failed_words.push_str(&format!("{}: {problem}\n", file.file));
+                    failed_words.push_str(&format!("{}: {problem}\n", file.title()));
                 }
                 None => {
                     done.push(file.file.as_str());
@@ -210,6 +212,12 @@ impl DropFolder {
             failed_words.push_str(&format!(
                 "{file}: Balie does not know this file; name it as README.md says, or import it once with `balie import FILE --profile NAME`\n"
             ));
+        }
+        // One file may be two of ours: it went in when both did.
+        done.retain(|file| !failed.contains(file) && !unsettled.contains(file));
+        for files in [&mut done, &mut failed] {
+            files.sort_unstable();
+            files.dedup();
         }
         self.put("done", name, &done, &done_words)?;
         self.put("failed", name, &failed, &failed_words)?;
@@ -258,11 +266,24 @@ impl DropFolder {
     }
 }
 
+/// What all saved profiles say together.
+fn learned(store: &Store) -> Profile {
+    let mut all = Profile::default();
+    for (name, content) in store.profiles().unwrap_or_default() {
+        match Profile::parse(&content) {
+            Ok(profile) => all.learn(profile),
+            Err(cause) => tracing::warn!(profile = name, %cause, "a mapping profile cannot be used"),
+        }
+    }
+    all
+}
+
 /// What a report says of a file that went in.
 fn line(file: &FileReport) -> String {
     let FileReport { file: name, added, changed, unchanged, rejected, .. } = file;
+    let title = file.title();
     let mut words =
-        format!("{name}: {added} added, {changed} changed, {unchanged} unchanged, {rejected} rejected\n");
+        format!("{title}: {added} added, {changed} changed, {unchanged} unchanged, {rejected} rejected\n");
     for wrong in file.lines() {
         words.push_str(&format!("{wrong}\n"));
     }

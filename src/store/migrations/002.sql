@@ -155,6 +155,13 @@ CREATE TABLE backup (
     problem   TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- How another system names its files and columns, as JSON.
+CREATE TABLE import_profile (
+    name      TEXT PRIMARY KEY,
+    content   TEXT NOT NULL,
+    saved_at  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The vehicle register (RDW): what it said of each vehicle, when, and what it said nothing of. Instants
 -- are those of the shop's day: a pretended day has pretended instants.
 ALTER TABLE register_record ADD COLUMN make TEXT;
