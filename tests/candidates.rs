@@ -10,7 +10,7 @@ use balie::domain::register::RegisterRecall;
 use balie::domain::rule::RuleKey;
 use balie::domain::task::TaskState;
 use balie::rules::decide::{Day, decide, since};
-use balie::store::register::AskingDay;
+use balie::store::register::{AskingDay, Told};
 use chrono::{NaiveDate, TimeDelta};
 use proptest::prelude::*;
 use shop::Shop;
@@ -121,7 +121,8 @@ fn recall(shop: &mut Shop, rows: &[Row]) {
         };
         let today = shop.today - TimeDelta::days(row.distances[0].rem_euclid(60));
         let day = AskingDay { today, now: shop.at(), actor: shop.actor() };
-        shop.store.save_register_recalls(&[(id, plate)], &[told], &[], &day).unwrap();
+        let told = Told { recalls: &[told], actions: &[], complete: true };
+        shop.store.save_register_recalls(&[(id, plate)], told, &day).unwrap();
     }
 }
 

@@ -131,5 +131,10 @@ fn one_data_set_that_is_out_of_order_keeps_no_other_from_being_asked() {
     assert!(asked.iter().filter(|one| one.set == INSPECTIONS).count() <= 2);
     assert!(asked.iter().any(|one| one.set == RECALLS));
     until(5 * SECOND, "named", || log(&shop).contains("no column kenteken"));
+    // Nor does it keep a new vehicle waiting.
+    register.vehicle("ZZ124Z", "20160510", "20140101");
+    let actor = shop.actor();
+    let (id, _) = shop.store.add_vehicle(&Plate::parse("ZZ-124-Z").unwrap(), actor).unwrap();
+    until(8 * SECOND, "filled", || shop.store.vehicle(id).unwrap().unwrap().make.is_some());
     drop(collector);
 }

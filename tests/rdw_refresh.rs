@@ -116,6 +116,23 @@ fn a_new_holder_counts_when_seen_twice_a_day_apart() {
 }
 
 #[test]
+fn a_date_that_the_shop_hears_of_later_is_looked_at_twice_too() {
+    let (mut shop, register) = shop();
+    shop.customer("K1").has("name", "Jansen");
+    shop.vehicle("ZZ-123-Z");
+    shop.owns("K1", "ZZ-123-Z", "2020-01-01");
+    register.vehicle("ZZ123Z", "20270426", "20251101");
+    let tasks = |shop: &Shop| shop.open().iter().filter(|row| row.rule == RuleKey::Registration).count();
+    // The register's date was all there was, and stood for ours.
+    refresh(&mut shop, TODAY);
+    shop.vehicle("ZZ-123-Z").has("registered_on", "2020-01-01");
+    refresh(&mut shop, "2025-11-26");
+    assert_eq!(tasks(&shop), 0);
+    refresh(&mut shop, "2025-11-27");
+    assert_eq!(tasks(&shop), 1);
+}
+
+#[test]
 fn advice_given_elsewhere_makes_the_same_tasks() {
     let (mut shop, register) = shop();
     shop.vehicle("ZZ-123-Z");

@@ -2,8 +2,9 @@
 //! database and its own line, so that a slow, hanging or dead register never delays a collection.
 //!
 //! It looks every few seconds whether a vehicle is new, and now and then whether a question is due. A
-//! new vehicle is asked about at once; what fails waits longer and longer.
+//! new vehicle is asked about at once; a question that fails waits longer and longer.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,8 +12,9 @@ use std::time::{Duration, Instant};
 use super::service::Machine;
 use super::worker::identity;
 use crate::domain::ids::VehicleId;
+use crate::domain::register::Question;
 use crate::outside::http;
-use crate::outside::rdw::{Refresh, Register, Report};
+use crate::outside::rdw::{RdwError, Refresh, Register, Report};
 use crate::store::history::{Actor, Origin};
 use crate::store::register::AskingDay;
 use crate::store::{Store, StoreError};
@@ -35,9 +37,7 @@ pub fn start(
     machine: Arc<dyn Machine + Send + Sync>,
 ) -> std::io::Result<()> {
     let work = move || match register() {
-        Ok(register) => {
-            Watch { database, register, machine, open: None, failures: 0, complaint: String::new() }.work()
-        }
+        Ok(register) => Watch { database, register, machine, open: None, patience: BTreeMap::new() }.work(),
         Err(cause) => tracing::warn!("the register is not asked: {cause}"),
     };
     std::thread::Builder::new().name("register".to_owned()).spawn(work).map(|_| ())
@@ -48,8 +48,15 @@ struct Watch {
     register: Register,
     machine: Arc<dyn Machine + Send + Sync>,
     open: Option<Open>,
+    /// How each question that failed waits; one data set that is out of order holds up no other.
+    patience: BTreeMap<Question, Patience>,
+}
+
+/// What is left of a failure.
+struct Patience {
     failures: u32,
-    /// The last complaint in the log, so that it stands there once.
+    until: Instant,
+    /// What stands in the log already.
     complaint: String,
 }
 
@@ -57,7 +64,9 @@ struct Open {
     store: Store,
     file: Option<(u64, u64)>,
     version: Option<i64>,
+    /// The newest vehicle at the last asking, and whether there is a newer one since.
     newest: Option<VehicleId>,
+    is_new: bool,
     looked: Option<Instant>,
 }
 
@@ -76,49 +85,47 @@ impl Watch {
         };
         loop {
             std::thread::sleep(LOOK);
-            let wait = match self.look(&runtime) {
-                Ok(wait) => wait,
-                Err(cause) => {
-                    // The collector says what is wrong with the database.
-                    tracing::debug!("the register waits: {cause}");
-                    self.open = None;
-                    Duration::ZERO
-                }
-            };
-            std::thread::sleep(wait);
+            if let Err(cause) = self.look(&runtime) {
+                // The collector says what is wrong with the database.
+                tracing::debug!("the register waits: {cause}");
+                self.open = None;
+            }
         }
     }
 
-    /// Asks what is due, if there is news; says how long to wait after a failure.
-    fn look(&mut self, runtime: &tokio::runtime::Runtime) -> Result<Duration, StoreError> {
+    /// Asks what is due, if there is news or a wait is over.
+    fn look(&mut self, runtime: &tokio::runtime::Runtime) -> Result<(), StoreError> {
         let file = identity(&self.database);
         if self.open.as_ref().is_none_or(|open| open.file != file) {
             self.open = open(&self.database, file)?;
         }
-        let Some(open) = &mut self.open else { return Ok(Duration::ZERO) };
-        let version = open.store.data_version()?;
-        let rested = open.looked.is_none_or(|at| at.elapsed() >= LOOK_ANYWAY);
-        if self.failures == 0 && !rested {
-            if open.version == Some(version) {
-                return Ok(Duration::ZERO);
-            }
-            // Most changes are no new vehicles, and what is due looks at all of them.
-            open.version = Some(version);
-            if open.store.newest_vehicle()? <= open.newest {
-                return Ok(Duration::ZERO);
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let now = Instant::now();
+        let (mut waited, mut ready) = (false, Vec::new());
+        for question in Question::ALL {
+            match self.patience.get(&question) {
+                Some(patience) if patience.until > now => {}
+                patience => {
+                    waited |= patience.is_some();
+                    ready.push(question);
+                }
             }
         }
-        let Ok(moment) = self.machine.moment(open.store.newest_instant()?) else { return Ok(Duration::ZERO) };
-        open.version = Some(version);
-        open.newest = open.store.newest_vehicle()?;
-        open.looked = Some(Instant::now());
+        let rested = open.looked.is_none_or(|at| now - at >= LOOK_ANYWAY);
+        if !(open.has_new_vehicle()? || waited || rested) || ready.is_empty() {
+            return Ok(());
+        }
+        let Ok(moment) = self.machine.moment(open.store.newest_instant()?) else { return Ok(()) };
+        (open.newest, open.is_new) = (open.store.newest_vehicle()?, false);
+        open.looked = Some(now);
         let actor = Actor { origin: Origin::Register, at: moment.at };
         let day = AskingDay { today: moment.today, now: self.machine.instant_of_day(moment), actor };
-        let report = runtime.block_on(Refresh::new(&self.register, &mut open.store, day).due());
-        Ok(self.tell(&report))
+        let report = runtime.block_on(Refresh::new(&self.register, &mut open.store, day).due(&ready));
+        self.tell(&report, &ready);
+        Ok(())
     }
 
-    fn tell(&mut self, report: &Report) -> Duration {
+    fn tell(&mut self, report: &Report, asked: &[Question]) {
         if report.asked > 0 {
             let Report { asked, silent, news, .. } = report;
             tracing::info!(asked, silent, news, "the register was asked");
@@ -128,23 +135,45 @@ impl Watch {
         {
             tracing::warn!(set = set.id(), "the register: {words}");
         }
-        let Some(failure) = report.failures.first() else {
-            if std::mem::take(&mut self.failures) > 0 {
-                tracing::info!("the register answers again");
+        let general = report.failures.iter().find(|(_, failure)| failure.is_general());
+        for question in asked {
+            let own = report.failures.iter().find(|(failed, _)| failed == question);
+            match own.or(general) {
+                Some((_, failure)) => self.wait(*question, failure),
+                None => {
+                    if self.patience.remove(question).is_some() {
+                        tracing::info!("the register answers again");
+                    }
+                }
             }
-            self.complaint.clear();
-            return Duration::ZERO;
-        };
-        let words = failure.to_string();
-        if words != self.complaint {
-            tracing::warn!("{words}");
-            self.complaint = words;
         }
-        let wait = http::wait(self.failures).max(failure.retry_after().unwrap_or_default());
+    }
+
+    fn wait(&mut self, question: Question, failure: &RdwError) {
+        let words = failure.to_string();
+        let told = self.patience.values().any(|patience| patience.complaint == words);
+        if !told {
+            tracing::warn!("{words}");
+        }
+        let failures = self.patience.get(&question).map_or(0, |patience| patience.failures);
+        let wait = http::wait(failures).max(failure.retry_after().unwrap_or_default());
         // What never reaches the register is no burden to it: when the line is back, it is noticed.
         let wait = if failure.never_left() { wait.min(LONGEST_WITHOUT_A_LINE) } else { wait };
-        self.failures = self.failures.saturating_add(1);
-        wait
+        let patience =
+            Patience { failures: failures.saturating_add(1), until: Instant::now() + wait, complaint: words };
+        self.patience.insert(question, patience);
+    }
+}
+
+impl Open {
+    /// Whether there is a vehicle that was not there before. Most changes are none, and what is due
+    /// looks at all vehicles.
+    fn has_new_vehicle(&mut self) -> Result<bool, StoreError> {
+        let version = self.store.data_version()?;
+        if self.version.replace(version) != Some(version) {
+            self.is_new |= self.store.newest_vehicle()? > self.newest;
+        }
+        Ok(self.is_new)
     }
 }
 
@@ -155,5 +184,5 @@ fn open(path: &Path, file: Option<(u64, u64)>) -> Result<Option<Open>, StoreErro
     }
     let store = Store::open(path)?;
     store.limit_cache(CACHE_KIB)?;
-    Ok(Some(Open { store, file, version: None, newest: None, looked: None }))
+    Ok(Some(Open { store, file, version: None, newest: None, is_new: false, looked: None }))
 }

@@ -9,7 +9,7 @@ use super::history::{Actor, instant};
 use super::{Store, StoreError};
 use crate::domain::ids::VehicleId;
 use crate::domain::plate::Plate;
-use crate::domain::register::{Freshness, Pace, Question, freshness};
+use crate::domain::register::{Freshness, Pace, Question, RecallAction, RegisterRecall, freshness};
 
 /// The day on which the register is asked.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,17 @@ pub struct AskingDay {
     pub now: DateTime<Utc>,
     /// Who writes in the history, and the true instant.
     pub actor: Actor,
+}
+
+/// What the register told of recalls.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// Of which vehicles which recalls.
+    pub recalls: &'a [RegisterRecall],
+    /// What those that were not known yet are about.
+    pub actions: &'a [RecallAction],
+    /// Whether that is all; if not, it stays to be asked.
+    pub complete: bool,
 }
 
 /// What the register did that it should not.

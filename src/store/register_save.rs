@@ -7,8 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::history::{Change, instant, record};
-use super::register::AskingDay;
-use super::{Store, StoreError, collection, inspection};
+use super::register::{AskingDay, Told};
+use super::{Store, StoreError, inspection};
 use crate::domain::ids::VehicleId;
 use crate::domain::plate::Plate;
 use crate::domain::records::InspectionResult;
@@ -27,6 +27,8 @@ struct Known {
     expires_on: Option<NaiveDate>,
     recall_open: Option<bool>,
     registered_on: Option<NaiveDate>,
+    /// Whether that date was found newer than ours.
+    newer: bool,
     seen: Option<(NaiveDate, DateTime<Utc>)>,
 }
 
@@ -62,9 +64,6 @@ impl Store {
                 }
             }
         }
-        if news > 0 {
-            collection::request(&write)?;
-        }
         write.commit()?;
         Ok(news)
     }
@@ -89,9 +88,6 @@ impl Store {
             }
         }
         answered(&write, Question::Inspections, asked, day)?;
-        if news > 0 {
-            collection::request(&write)?;
-        }
         write.commit()?;
         Ok(news)
     }
@@ -104,23 +100,22 @@ impl Store {
     pub fn save_register_recalls(
         &mut self,
         asked: Asked<'_>,
-        answer: &[RegisterRecall],
-        actions: &[RecallAction],
+        told: Told<'_>,
         day: &AskingDay,
     ) -> Result<usize, StoreError> {
         let write = self.write()?;
-        for action in actions {
+        for action in told.actions {
             save_action(&write, action, day)?;
         }
         let ids: BTreeMap<&Plate, VehicleId> = asked.iter().map(|(id, plate)| (plate, *id)).collect();
         let mut news = 0;
-        for said in answer {
+        for said in told.recalls {
             if let Some(vehicle) = ids.get(&said.plate) {
                 news += save_recall(&write, *vehicle, said, day)?;
             }
         }
         for (vehicle, plate) in asked {
-            if !answer.iter().any(|said| said.plate == *plate) {
+            if !told.recalls.iter().any(|said| said.plate == *plate) {
                 news += write
                     .prepare_cached(
                         "UPDATE recall SET open = 0, closed_on = ?2 WHERE vehicle_id = ?1 AND open = 1
@@ -130,9 +125,8 @@ impl Store {
                     .execute(params![vehicle.0, day.today])?;
             }
         }
-        answered(&write, Question::Recalls, asked, day)?;
-        if news > 0 {
-            collection::request(&write)?;
+        if told.complete {
+            answered(&write, Question::Recalls, asked, day)?;
         }
         write.commit()?;
         Ok(news)
@@ -177,7 +171,8 @@ fn answered(
 fn known(connection: &Connection, vehicle: VehicleId) -> Result<Option<Known>, StoreError> {
     let mut find = connection.prepare_cached(
         "SELECT v.make, v.model, v.first_registered_on, v.registered_on, v.inspection_expires_on,
-                r.inspection_expires_on, r.recall_open, r.registered_on, s.seen_registered_on, s.seen_at
+                r.inspection_expires_on, r.recall_open, r.registered_on, s.seen_registered_on, s.seen_at,
+                r.newer_registration_on IS NOT NULL
            FROM vehicle v LEFT JOIN register_record r ON r.vehicle_id = v.id
            LEFT JOIN register_state s ON s.vehicle_id = v.id WHERE v.id = ?1",
     )?;
@@ -188,6 +183,7 @@ fn known(connection: &Connection, vehicle: VehicleId) -> Result<Option<Known>, S
             expires_on: row.get(5)?,
             recall_open: row.get(6)?,
             registered_on: row.get(7)?,
+            newer: row.get(10)?,
             seen: seen.0.zip(seen.1),
         })
     });
@@ -204,10 +200,11 @@ fn save_vehicle(
     let Some(known) = known(write, vehicle)? else { return Ok(false) };
     let now = instant(day.now);
     let ours = known.ours.get(3).and_then(|date| date.as_deref()?.parse::<NaiveDate>().ok());
-    let judged =
-        said.registered_on.map(|date| (date, sighting(date, ours, known.registered_on, known.seen, day.now)));
+    // A date that came before the shop had one of its own was never looked at twice.
+    let settled = known.registered_on.filter(|date| known.newer || ours.is_none_or(|ours| *date <= ours));
+    let judged = said.registered_on.map(|date| (date, sighting(date, ours, settled, known.seen, day.now)));
     let believed = judged.filter(|(_, sighting)| *sighting == Sighting::Believed).map(|(date, _)| date);
-    let changed_hands = believed.filter(|date| known.registered_on != Some(*date));
+    let changed_hands = believed.filter(|date| settled != Some(*date));
     // Only a date that is newer than ours has a day on which it was found to be so.
     let newer = changed_hands.filter(|date| ours.is_some_and(|ours| *date > ours)).map(|_| day.today);
     write

@@ -94,7 +94,7 @@ impl RefreshArgs {
         }
         match report.failures.first() {
             None => Ok(()),
-            Some(failure) => Err(failure.to_string().into()),
+            Some((_, failure)) => Err(failure.to_string().into()),
         }
     }
 }

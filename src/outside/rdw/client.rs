@@ -83,7 +83,7 @@ impl RdwError {
     }
 
     /// Whether other questions need not be tried either.
-    pub(super) fn is_general(&self) -> bool {
+    pub fn is_general(&self) -> bool {
         !matches!(self, Self::Refused { .. } | Self::CutOff(_) | Self::Http(HttpError::TooLong(_)))
     }
 

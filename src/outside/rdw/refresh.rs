@@ -10,7 +10,7 @@ use super::sets::DataSet;
 use crate::domain::ids::VehicleId;
 use crate::domain::plate::Plate;
 use crate::domain::register::{Question, is_known_form};
-use crate::store::register::AskingDay;
+use crate::store::register::{AskingDay, Told};
 use crate::store::{Store, StoreError};
 
 /// Plates in one request: the address stays well under any limit (facts B.4).
@@ -31,7 +31,17 @@ pub struct Report {
     /// What was wrong with the answers, by data set.
     pub troubles: BTreeMap<DataSet, Vec<String>>,
     /// What could not be asked; the rest was.
-    pub failures: Vec<RdwError>,
+    pub failures: Vec<(Question, RdwError)>,
+}
+
+/// How a question went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Well,
+    /// It failed; others may not.
+    Here,
+    /// It failed for a reason that holds for all.
+    ForAll,
 }
 
 /// One refresh: the register, the database and the day.
@@ -51,57 +61,65 @@ impl<'r> Refresh<'r> {
     /// Asks everything about these vehicles, due or not.
     pub async fn all(self, vehicles: &[One]) -> Report {
         let known: Vec<One> = vehicles.iter().filter(|(_, plate)| is_known_form(plate)).cloned().collect();
-        for question in Question::ALL {
+        'all: for question in Question::ALL {
             for pair in known.chunks(2 * BATCH) {
-                let (first, second) = pair.split_at(pair.len().min(BATCH));
-                let (one, other) = tokio::join!(self.batch(question, first), self.batch(question, second));
-                if self.ends(one, other).1 {
-                    return self.report.into_inner();
+                if self.pair(question, pair).await == Ended::ForAll {
+                    break 'all;
                 }
             }
         }
-        self.report.into_inner()
+        self.end()
     }
 
-    /// Asks what is due. It ends with the first failure of a question; what is left is due still.
-    pub async fn due(self) -> Report {
-        for question in Question::ALL {
+    /// Asks those of these questions that are due. Each ends with its first failure; what is left is due
+    /// still.
+    pub async fn due(self, questions: &[Question]) -> Report {
+        'all: for question in questions {
             loop {
-                let due = self.store.borrow().register_due(question, &self.day, 2 * BATCH);
-                let due = match due {
+                let due = self.store.borrow().register_due(*question, &self.day, 2 * BATCH);
+                let ended = match due {
                     Ok(due) if due.is_empty() => break,
-                    Ok(due) => due,
-                    Err(cause) => {
-                        self.failed(Err(cause.into()));
-                        return self.report.into_inner();
-                    }
+                    Ok(due) => self.pair(*question, &due).await,
+                    Err(cause) => self.ends(*question, [Err(cause.into())]),
                 };
-                let (first, second) = due.split_at(due.len().min(BATCH));
-                let (one, other) = tokio::join!(self.batch(question, first), self.batch(question, second));
-                let (ends, all) = self.ends(one, other);
-                if all {
-                    return self.report.into_inner();
-                }
-                if ends {
-                    break;
+                match ended {
+                    Ended::Well => {}
+                    Ended::Here => break,
+                    Ended::ForAll => break 'all,
                 }
             }
         }
-        self.report.into_inner()
+        self.end()
     }
 
-    fn failed(&self, end: Result<(), RdwError>) {
-        if let Err(cause) = end {
-            self.report.borrow_mut().failures.push(cause);
+    /// Asks about two batches at once.
+    async fn pair(&self, question: Question, vehicles: &[One]) -> Ended {
+        let (first, second) = vehicles.split_at(vehicles.len().min(BATCH));
+        let (one, other) = tokio::join!(self.batch(question, first), self.batch(question, second));
+        self.ends(question, [one, other])
+    }
+
+    /// Notes how batches ended.
+    fn ends<const N: usize>(&self, question: Question, ends: [Result<(), RdwError>; N]) -> Ended {
+        let failures: Vec<RdwError> = ends.into_iter().filter_map(Result::err).collect();
+        let ended = match (failures.is_empty(), failures.iter().any(RdwError::is_general)) {
+            (true, _) => Ended::Well,
+            (false, false) => Ended::Here,
+            (false, true) => Ended::ForAll,
+        };
+        self.report.borrow_mut().failures.extend(failures.into_iter().map(|failure| (question, failure)));
+        ended
+    }
+
+    /// The report; what is new calls for one collection, not for one with each batch.
+    fn end(self) -> Report {
+        let mut report = self.report.into_inner();
+        if report.news > 0
+            && let Err(cause) = self.store.into_inner().request_collection()
+        {
+            report.failures.push((Question::Vehicle, cause.into()));
         }
-    }
-
-    /// Notes how two batches ended: whether one failed, and whether all others would too.
-    fn ends(&self, one: Result<(), RdwError>, other: Result<(), RdwError>) -> (bool, bool) {
-        let failures: Vec<RdwError> = [one, other].into_iter().filter_map(Result::err).collect();
-        let (any, general) = (!failures.is_empty(), failures.iter().any(RdwError::is_general));
-        self.report.borrow_mut().failures.extend(failures);
-        (any, general)
+        report
     }
 
     async fn batch(&self, question: Question, vehicles: &[One]) -> Result<(), RdwError> {
@@ -154,7 +172,7 @@ impl<'r> Refresh<'r> {
         references.sort_unstable();
         references.dedup();
         let unknown = self.store.borrow().unknown_recalls(&references)?;
-        let mut actions = Vec::new();
+        let (mut actions, mut end) = (Vec::new(), Ok(()));
         for some in unknown.chunks(BATCH) {
             // A recall is told without its reasons rather than not at all.
             match self.ask(DataSet::RecallActions, some).await {
@@ -163,14 +181,13 @@ impl<'r> Refresh<'r> {
                     self.note(DataSet::RecallActions, read.troubles)?;
                     actions.extend(read.facts);
                 }
-                Err(RdwError::Store(cause)) => return Err(cause.into()),
-                Err(cause) => self.failed(Err(cause)),
+                Err(cause) => end = Err(cause),
             }
         }
-        let news =
-            self.store.borrow_mut().save_register_recalls(vehicles, &read.facts, &actions, &self.day)?;
+        let told = Told { recalls: &read.facts, actions: &actions, complete: end.is_ok() };
+        let news = self.store.borrow_mut().save_register_recalls(vehicles, told, &self.day)?;
         self.report.borrow_mut().news += news;
-        Ok(())
+        end
     }
 
     fn note(&self, set: DataSet, troubles: Vec<String>) -> Result<(), StoreError> {
