@@ -283,7 +283,7 @@ fn the_example_names_every_key_with_its_default() {
     assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
     assert_eq!(format!("{:?}", read(&text).unwrap()), format!("{:?}", Config::default()));
     // As many as are read, the `_file` ones aside.
-    assert_eq!(text.lines().filter(|line| is_key(line)).count(), 6 + 4 + 4 + 4 + 5 + 7 + 4 + 5 + 1);
+    assert_eq!(text.lines().filter(|line| is_key(line)).count(), 6 + 4 + 4 + 4 + 5 + 7 + 4 + 5 + 1 + 1);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use balie::station::args::StationArgs;
 use balie::station::collector::ThisMachine;
 use balie::station::lock::Lock;
 use balie::station::log;
+use balie::station::postman::Postman;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -39,6 +40,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let _lock = Lock::collector(&station.data_dir)?;
     let database = station.database();
     let places = station.places();
+    let postman = Postman::start(&station)?;
     let machine = Arc::new(ThisMachine::new(station.clock));
     files::start(places, Arc::clone(&machine))?;
     let rdw = station.config.rdw;
@@ -62,5 +64,6 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         };
         serve(database, machine.as_ref(), stop).await
     })?;
+    postman.stop();
     Ok(())
 }

@@ -25,6 +25,7 @@ use crate::store::facts::{Candidate, StandingTask};
 use crate::store::history::{Actor, Origin};
 use crate::store::task::{Following, NewTask};
 use crate::store::{Store, StoreError};
+pub(crate) use worker::identity;
 
 /// Collects once for `today` (a date in the shop's time zone); `at` is the instant for history.
 ///

@@ -12,3 +12,5 @@ pub mod health;
 pub mod hours;
 pub mod lock;
 pub mod log;
+pub mod outbox;
+pub mod postman;

@@ -34,6 +34,7 @@ pub mod mailing;
 pub mod message;
 pub(crate) mod noun;
 pub mod odometer;
+pub mod outbox;
 mod ownership;
 pub mod personal;
 pub mod preview;

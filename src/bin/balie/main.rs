@@ -7,6 +7,7 @@ mod backup;
 mod employee;
 mod exchange;
 mod manual;
+mod outbox;
 mod panel;
 mod profile;
 mod rdw;
@@ -63,6 +64,11 @@ enum Command {
     /// Ask the vehicle register (RDW)
     #[command(subcommand)]
     Rdw(rdw::Rdw),
+    /// Write a message to a customer into the outbox; prints its number
+    Message(outbox::Message),
+    /// Show or deliver the messages that wait, or take one back
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
     /// Fill an empty database (or a folder with CSV files) with an invented shop
     Demo(exchange::Demo),
     /// Try the LED
@@ -112,6 +118,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Settings(settings) => settings.run(&station),
         Command::Employee(employee) => employee.run(&station),
         Command::Rdw(rdw) => rdw.run(&station),
+        Command::Message(message) => message.run(&station),
+        Command::Outbox(outbox) => outbox.run(station),
         Command::Demo(demo) => demo.run(&station),
         Command::Led(led) => led.run(&station),
         Command::Completions(_) | Command::Man(_) => Ok(()),

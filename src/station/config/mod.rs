@@ -36,6 +36,8 @@ pub struct Config {
     pub sms: Sms,
     /// Outgoing mail.
     pub smtp: Smtp,
+    /// When messages leave.
+    pub outbox: Outbox,
     /// The shop's calendar.
     pub calendar: Calendar,
     /// Folders.
@@ -159,6 +161,13 @@ pub enum Security {
     Tls,
     /// None; for a mail server on the same network.
     None,
+}
+
+/// `[outbox]`
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    /// When messages may leave; a service message may also while the shop is open.
+    pub hours: OpeningHours,
 }
 
 /// `[calendar]`

@@ -6,26 +6,30 @@ use tracing::level_filters::LevelFilter;
 
 use super::reader::{Given, Reader, Table, nearest};
 use super::{
-    Calendar, Config, Files, Log, Problem, Rdw, Screen, Secret, Security, Shop, Sms, Smtp, Supplier, Theme,
+    Calendar, Config, Files, Log, Outbox, Problem, Rdw, Screen, Secret, Security, Shop, Sms, Smtp, Supplier,
+    Theme,
 };
 use crate::domain::language::Language;
 use crate::panel::{Driver, Line, PanelConfig};
 use crate::station::hours::OpeningHours;
 
 /// Every table with every key that is read.
-const TABLES: [(&str, &[&str]); 9] = [
+const TABLES: [(&str, &[&str]); 10] = [
     ("shop", &["name", "phone", "language", "timezone", "country", "opening_hours"]),
     ("panel", &["driver", "led", "button", "active_low"]),
     ("screen", &["output", "rotation", "dim_after_minutes", "theme"]),
     ("rdw", &["enabled", "base_url", "app_token", "app_token_file", "requests_per_day"]),
     ("sms", &["supplier", "base_url", "key", "key_file", "account", "from"]),
     ("smtp", &["host", "port", "security", "user", "password", "password_file", "from", "reply_to"]),
+    ("outbox", &["hours"]),
     ("calendar", &["ics_file", "caldav_url", "user", "password", "password_file"]),
     ("files", &["drop_dir", "backup_dir", "stick_dir", "stick_backup", "quiet_seconds"]),
     ("log", &["level"]),
 ];
 
 const TIMEZONE: chrono_tz::Tz = chrono_tz::Europe::Amsterdam;
+/// When nobody minds a message.
+const SENDING_HOURS: &str = "Mo-Sa 08:00-20:00; PH off";
 const RDW: &str = "https://opendata.rdw.nl/resource";
 
 /// Reads the text of a file that lies in `folder`.
@@ -53,10 +57,11 @@ fn config(reader: &mut Reader<'_>, folder: &Path) -> Config {
         rdw: rdw(&mut reader.table("rdw"), folder, &shop.country),
         sms: sms(&mut reader.table("sms"), folder),
         smtp: smtp(&mut reader.table("smtp"), folder),
+        outbox: outbox(&mut reader.table("outbox"), &shop.country),
+        shop,
         calendar: calendar(&mut reader.table("calendar"), folder),
         files: files(&mut reader.table("files")),
         log: log(&mut reader.table("log")),
-        shop,
     }
 }
 
@@ -207,6 +212,12 @@ fn smtp(table: &mut Table<'_, '_>, folder: &Path) -> Smtp {
         from: table.optional("from", mailbox).unwrap_or_default(),
         reply_to: table.optional("reply_to", mailbox),
     }
+}
+
+fn outbox(table: &mut Table<'_, '_>, country: &str) -> Outbox {
+    // The delivered hours can always be read.
+    let delivered = OpeningHours::parse(SENDING_HOURS, country).unwrap_or_default();
+    Outbox { hours: table.read("hours", delivered, |given| OpeningHours::parse(given.text()?, country)) }
 }
 
 fn calendar(table: &mut Table<'_, '_>, folder: &Path) -> Calendar {

@@ -232,3 +232,9 @@ CREATE TABLE register_trouble (
     times     INTEGER NOT NULL,
     PRIMARY KEY (data_set, words)
 ) STRICT, WITHOUT ROWID;
+
+-- The outbox: what is in the way of a message, when it was first tried and when it may be tried again.
+ALTER TABLE message ADD COLUMN trouble TEXT;
+ALTER TABLE message ADD COLUMN first_tried_at TEXT;
+ALTER TABLE message ADD COLUMN try_at TEXT;
+CREATE INDEX message_waiting ON message (channel, legal_class, id) WHERE state = 'queued';
