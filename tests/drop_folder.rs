@@ -25,9 +25,9 @@ impl Drop for Collector {
     }
 }
 
-fn start(data: &Path, more: &str) -> Collector {
+fn start(data: &Path) -> Collector {
     let config = data.join("balie.toml");
-    fs::write(&config, format!("[files]\nquiet_seconds = 1\nstick_backup = false\n{more}")).unwrap();
+    fs::write(&config, "[rdw]\nenabled = false\n[files]\nquiet_seconds = 1\nstick_backup = false\n").unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_balie-collector"));
     for name in ["BALIE_TODAY", "BALIE_DATA_DIR", "NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM"] {
         command.env_remove(name);
@@ -77,7 +77,7 @@ fn the_collector_takes_what_is_dropped_and_puts_it_away_with_a_report() {
     let data = folder.path();
     let drop = data.join("drop");
     fs::create_dir(&drop).unwrap();
-    let _collector = start(data, "");
+    let _collector = start(data);
     wait_for("no database", || data.join("balie.db").exists().then_some(()));
     fs::write(drop.join("vehicles.csv"), "plate,make\nJL-29-JK,OPEL\nnonsense!!,X\n").unwrap();
     fs::write(drop.join("customers.csv"), "code,name\n1,Jansen\n").unwrap();
@@ -179,7 +179,7 @@ fn a_collector_that_is_killed_loses_no_file_and_takes_none_twice() {
     Store::open(&data.join("balie.db")).unwrap();
     let mut expected = 0_u64;
     for round in 0..6_u64 {
-        let collector = start(data, "");
+        let collector = start(data);
         let mut text = "plate,make\n".to_owned();
         for number in 0..400 {
             text.push_str(&format!(
@@ -195,7 +195,7 @@ fn a_collector_that_is_killed_loses_no_file_and_takes_none_twice() {
         thread::sleep(Duration::from_millis(1900 + round * 97));
         std::mem::drop(collector);
     }
-    let collector = start(data, "");
+    let collector = start(data);
     wait_for("files are left", || {
         let waiting = fs::read_dir(&drop)
             .unwrap()

@@ -102,6 +102,17 @@ pub fn client() -> Result<Client, HttpError> {
     Ok(builder().build()?)
 }
 
+/// Whether somebody answers at an address: the status, and whether the answer calls itself JSON. Its
+/// body is not read.
+///
+/// # Errors
+/// [`HttpError`] when nobody does.
+pub async fn reach(address: &str) -> Result<(u16, bool), HttpError> {
+    let response = client()?.get(address).send().await?;
+    let kind = response.headers().get(reqwest::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    Ok((response.status().as_u16(), kind.is_some_and(|kind| kind.contains("json"))))
+}
+
 /// The body of an answer, at most `most` bytes of it: a small machine must not be filled by a
 /// stranger.
 ///

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod collector;
 pub mod config;
 pub mod disk;
+pub mod doctor;
 pub mod health;
 pub mod hours;
 pub mod lock;

@@ -216,6 +216,15 @@ impl Store {
         if words == "ok" { Ok(()) } else { Err(StoreError::Damaged(words)) }
     }
 
+    /// Whether every page, row and index of the file is whole; reads all of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with SQLite's words when it is not.
+    pub fn check_all(&self) -> Result<(), StoreError> {
+        let words: String = self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if words == "ok" { Ok(()) } else { Err(StoreError::Damaged(words)) }
+    }
+
     /// A transaction that holds the write lock from its beginning.
     pub(crate) fn write(&mut self) -> Result<Transaction<'_>, StoreError> {
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)

@@ -4,6 +4,7 @@
 //! could not be done (with one clear line), 2 wrong usage.
 
 mod backup;
+mod doctor;
 mod employee;
 mod exchange;
 mod manual;
@@ -71,6 +72,8 @@ enum Command {
     Outbox(outbox::Outbox),
     /// Fill an empty database (or a folder with CSV files) with an invented shop
     Demo(exchange::Demo),
+    /// Look at everything that Balie needs, and say what is wrong and what to do
+    Doctor(doctor::Doctor),
     /// Try the LED
     Led(panel::Led),
     /// Print completions for a shell
@@ -121,6 +124,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Message(message) => message.run(&station),
         Command::Outbox(outbox) => outbox.run(station),
         Command::Demo(demo) => demo.run(&station),
+        Command::Doctor(doctor) => doctor.run(&station),
         Command::Led(led) => led.run(&station),
         Command::Completions(_) | Command::Man(_) => Ok(()),
     }
