@@ -166,7 +166,7 @@ pub(super) fn collector(station: &Station, store: Option<&Store>) -> Check {
             format!("whether it runs cannot be told: {cause}"),
             "run this as the user balie",
         ),
-        Err(LockError::Taken(_)) => {
+        Err(LockError::Taken(_) | LockError::Delivering(_)) => {
             let now = station.clock.now_utc();
             let long_ago = now - chrono::TimeDelta::days(3650);
             if last.is_some() && collector_silent(last, long_ago, now, every) {
