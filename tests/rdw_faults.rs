@@ -168,6 +168,13 @@ fn one_bad_record_costs_only_itself() {
         assert!(said(&output).contains(words), "{words}: {}", said(&output));
     }
     assert_eq!(known(&shop), "2026-04-26");
+    let status = balie(shop.folder(), TODAY, &["rdw", "status"]);
+    let status = String::from_utf8_lossy(&status.stdout).into_owned();
+    assert!(status.starts_with("vehicles 2\ncurrent 2\nstale 0\nsilent 0\nunasked 0\n"), "{status}");
+    assert!(status.contains("requests today 5 of 2000") && status.contains("is not a date"), "{status}");
+    let json = balie(shop.folder(), "2026-03-01", &["rdw", "status", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((&json["stale"], &json["requests_today"]), (&2.into(), &0.into()));
     let (other, vehicle) = shop.store.vehicle_by_plate(&Plate::parse("ZZ124Z").unwrap()).unwrap().unwrap();
     assert_eq!(vehicle.make.as_deref(), Some("OPEL"));
     assert_eq!(shop.store.vehicle_card(other, shop.today).unwrap().unwrap().inspections.count, 1);

@@ -127,11 +127,14 @@ impl Pace {
     }
 }
 
+/// Days after which an answer is old: every vehicle is asked about more often than that.
+pub const STALE_DAYS: u32 = 31;
+
 /// The state of what is known since `fetched_at` at `now`; `silent`: the last answer was empty.
 pub fn freshness(fetched_at: DateTime<Utc>, silent: bool, now: DateTime<Utc>) -> Freshness {
     if silent {
         Freshness::Silent
-    } else if now - fetched_at > TimeDelta::days(31) {
+    } else if now - fetched_at > TimeDelta::days(i64::from(STALE_DAYS)) {
         Freshness::Stale
     } else {
         Freshness::Current

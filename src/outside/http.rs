@@ -94,12 +94,16 @@ pub fn builder() -> ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
 }
 
-/// A client with the settings of [`builder`].
+/// A client with the settings of [`builder`]. On a machine without certificates it speaks with servers
+/// on the same network, and refuses every other one.
 ///
 /// # Errors
-/// [`HttpError::Client`] when the machine has no certificates.
+/// [`HttpError::Client`] when this machine cannot make connections.
 pub fn client() -> Result<Client, HttpError> {
-    Ok(builder().build()?)
+    builder().build().or_else(|cause| {
+        tracing::warn!("{}", HttpError::from(cause));
+        Ok(builder().tls_certs_only([]).build()?)
+    })
 }
 
 /// Whether somebody answers at an address: the status, and whether the answer calls itself JSON. Its

@@ -9,7 +9,9 @@ use super::history::{Actor, instant};
 use super::{Store, StoreError};
 use crate::domain::ids::VehicleId;
 use crate::domain::plate::Plate;
-use crate::domain::register::{Freshness, Pace, Question, RecallAction, RegisterRecall, freshness};
+use crate::domain::register::{
+    Freshness, Pace, Question, RecallAction, RegisterRecall, STALE_DAYS, freshness,
+};
 
 /// The day on which the register is asked.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +55,21 @@ pub struct RegisterStanding {
     pub freshness: Freshness,
     /// Since when it has answered with nothing, in UTC.
     pub silent_since: Option<DateTime<Utc>>,
+}
+
+/// How the register stands with all vehicles that it can know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RegisterOverview {
+    /// Vehicles with a Dutch plate.
+    pub vehicles: u32,
+    /// Of these, those it was never asked about.
+    pub unasked: u32,
+    /// Those of which it has nothing now.
+    pub silent: u32,
+    /// Those whose last answer is old.
+    pub stale: u32,
+    /// Its last answer, in UTC.
+    pub answered_at: Option<DateTime<Utc>>,
 }
 
 impl Question {
@@ -210,6 +227,27 @@ impl Store {
             Ok(RegisterStanding { freshness, silent_since })
         });
         Ok(standing.optional()?)
+    }
+
+    /// How the register stands with all vehicles.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn register_overview(&self, now: DateTime<Utc>) -> Result<RegisterOverview, StoreError> {
+        let sql = "SELECT count(*), count(*) - count(s.vehicle_at), count(s.silent_since),
+                          count(CASE WHEN s.silent_since IS NULL AND s.vehicle_at < ?1 THEN 1 END), max(s.vehicle_at)
+                     FROM vehicle v LEFT JOIN register_state s ON s.vehicle_id = v.id
+                    WHERE v.active = 1 AND length(v.plate) = 6";
+        let old = instant(now - TimeDelta::days(i64::from(STALE_DAYS)));
+        Ok(self.connection.prepare_cached(sql)?.query_row([old], |row| {
+            Ok(RegisterOverview {
+                vehicles: row.get(0)?,
+                unasked: row.get(1)?,
+                silent: row.get(2)?,
+                stale: row.get(3)?,
+                answered_at: row.get(4)?,
+            })
+        })?)
     }
 
     /// Notes what the register did that it should not; the same again is only counted.

@@ -7,7 +7,7 @@ use balie::domain::register::is_known_form;
 use balie::outside::rdw::{DataSet, Refresh, Register, Report};
 use balie::station::args::Station;
 use balie::store::history::{Actor, Origin};
-use balie::store::register::AskingDay;
+use balie::store::register::{AskingDay, RegisterOverview};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -18,6 +18,12 @@ use super::{Failure, open, print_json};
 pub enum Rdw {
     /// Ask the register now about these vehicles, or about all
     Refresh(RefreshArgs),
+    /// Show how old the register's answers are, and what was wrong with them
+    Status {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -32,9 +38,47 @@ pub struct RefreshArgs {
 
 impl Rdw {
     pub fn run(&self, station: &Station) -> Result<(), Failure> {
-        let Rdw::Refresh(refresh) = self;
-        refresh.run(station)
+        match self {
+            Rdw::Refresh(refresh) => refresh.run(station),
+            Rdw::Status { json } => status(station, *json),
+        }
     }
+}
+
+fn status(station: &Station, json: bool) -> Result<(), Failure> {
+    let store = open(station)?;
+    let now = station.clock.instant_of_day(station.clock.now_utc());
+    let overview = store.register_overview(now)?;
+    let RegisterOverview { vehicles, unasked, silent, stale, answered_at } = overview;
+    let current = vehicles.saturating_sub(unasked + silent + stale);
+    let requests = store.register_requests(station.clock.today())?;
+    let (most, enabled) = (station.config.rdw.requests_per_day, station.config.rdw.enabled);
+    let troubles = store.register_troubles()?;
+    if json {
+        let troubles = troubles.iter().map(|one| {
+            json!({ "data_set": one.data_set, "words": one.words, "times": one.times, "last_at": one.last_at })
+        });
+        return print_json(&json!({
+            "enabled": enabled, "vehicles": vehicles, "current": current, "stale": stale, "silent": silent,
+            "unasked": unasked, "answered_at": answered_at, "requests_today": requests,
+            "requests_per_day": most, "troubles": troubles.collect::<Vec<_>>(),
+        }));
+    }
+    let mut out = io::stdout().lock();
+    let local = |at| station.clock.local(at).format("%Y-%m-%d %H:%M");
+    let answered = answered_at.map_or_else(|| "never".to_owned(), |at| local(at).to_string());
+    writeln!(
+        out,
+        "vehicles {vehicles}\ncurrent {current}\nstale {stale}\nsilent {silent}\nunasked {unasked}"
+    )?;
+    writeln!(out, "last answer {answered}\nrequests today {requests} of {most}")?;
+    if !enabled {
+        writeln!(out, "switched off in the configuration")?;
+    }
+    for one in troubles {
+        writeln!(out, "{}: {} ({} times, last {})", one.data_set, one.words, one.times, local(one.last_at))?;
+    }
+    Ok(())
 }
 
 impl RefreshArgs {
