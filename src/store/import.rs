@@ -426,6 +426,9 @@ impl<'t> FileImport<'t> {
             }
         }
         drop(rows);
+        if !imported && self.noun.table == inspection::NOUN.table {
+            inspection::is_ours(self.connection, id, self.import)?;
+        }
         let first = self.seen.mark(id, line);
         if differing.is_empty() {
             return Ok(Some(Outcome::Unchanged));

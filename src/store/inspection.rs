@@ -19,6 +19,13 @@ pub(super) const NOUN: Noun = Noun {
     in_order: None,
 };
 
+/// The shop's own file names an inspection that only the register had told of: it was done here.
+pub(super) fn is_ours(connection: &Connection, id: i64, import: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE inspection SET import_id = ?2 WHERE id = ?1 AND register_at IS NOT NULL";
+    connection.prepare_cached(sql)?.execute([id, import])?;
+    Ok(())
+}
+
 /// Writes the rows by which the advice rules find an inspection, anew.
 pub(super) fn index_advice(connection: &Connection, id: i64) -> Result<(), StoreError> {
     // What the register tells counts beside what the shop's own file says of the same inspection.
