@@ -259,6 +259,29 @@ fn five_thousand_vehicles_are_fifty_polite_requests_for_each_data_set() {
 }
 
 #[test]
+fn an_answer_of_more_than_one_page_is_whole() {
+    let (mut shop, register) = shop();
+    let first: chrono::NaiveDate = "2022-01-01".parse().unwrap();
+    let day = |number| (first + chrono::TimeDelta::days(number)).format("%Y%m%d").to_string();
+    for number in 0..70 {
+        let plate = format!("{number:03}-ZZ-1");
+        shop.vehicle(&plate);
+        let plate = plate.replace('-', "");
+        register.vehicle(&plate, "20260426", "20211113");
+        for on in 0..80 {
+            register.inspection(&plate, &day(on), "910", "20260426");
+        }
+    }
+    refresh(&mut shop, TODAY);
+    let pages = register.asked().into_iter().filter(|one| one.set == INSPECTIONS);
+    assert_eq!(pages.map(|one| one.query["$offset"].clone()).collect::<Vec<_>>(), ["0", "5000"]);
+    for plate in ["000ZZ1", "069ZZ1"] {
+        let (id, _) = shop.store.vehicle_by_plate(&Plate::parse(plate).unwrap()).unwrap().unwrap();
+        assert_eq!(shop.store.vehicle_card(id, shop.today).unwrap().unwrap().inspections.count, 80);
+    }
+}
+
+#[test]
 fn one_plate_at_a_time_and_words_for_what_cannot_be_asked() {
     let (mut shop, register) = shop();
     shop.vehicle("ZZ-123-Z");
