@@ -19,7 +19,7 @@ LIVELY := general.weekly_capacity=0 rules.not_seen.months=15 rules.inspection.da
 BUILD_PACKAGES := gcc libc6-dev pkg-config libfontconfig-dev fontconfig fonts-dejavu-core
 # To open a window (loaded at run time), and what the tests start as real counterparts.
 WINDOW_PACKAGES := libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon-x11-0 xkb-data
-TEST_PACKAGES := sqlite3 xvfb xdotool
+TEST_PACKAGES := sqlite3 xvfb xdotool python3-aiosmtpd
 
 help:
 	@echo 'make demo      an invented shop, its tasks, and the CRM manager (in a window, or as pictures)'
@@ -47,7 +47,8 @@ packages:
 demo: rust packages
 	cargo build
 	@rm -rf $(DEMO); mkdir -p $(DEMO)
-	@export BALIE_DATA_DIR=$(DEMO); \
+	@printf '[rdw]\nenabled = false  # its cars do not exist\n' > $(DEMO)/balie.toml
+	@export BALIE_DATA_DIR=$(DEMO) BALIE_CONFIG=$(DEMO)/balie.toml; \
 	$(BIN)/balie demo --vehicles 500; \
 	for setting in $(LIVELY); do $(BIN)/balie settings set $${setting/=/ } >/dev/null; done; \
 	$(BIN)/balie collect; \

@@ -9,6 +9,7 @@ pub mod collect;
 pub mod desk;
 pub mod domain;
 pub mod exchange;
+pub mod outside;
 pub mod panel;
 pub mod rules;
 pub mod station;

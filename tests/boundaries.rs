@@ -9,23 +9,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A layer and the layers it may use. Whoever adds a layer decides here what it may know.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("rules", &["domain"]),
     ("store", &["domain", "rules"]),
-    ("rdw", &["domain"]),
-    ("outbox", &["domain"]),
-    ("calendar", &["domain"]),
+    ("outside", &["domain", "rules", "store"]),
     ("exchange", &["domain", "store"]),
-    ("collect", &["domain", "rules", "store", "rdw", "outbox"]),
+    ("collect", &["domain", "rules", "store", "outside", "exchange"]),
     ("panel", &["domain", "rules"]),
     // The desk hands a customer their data (APP-11), which is written by the exchange.
     ("desk", &["domain", "rules", "store", "exchange", "panel"]),
-    ("station", &["domain", "rules", "store", "rdw", "outbox", "calendar", "exchange", "collect", "panel"]),
+    ("station", &["domain", "rules", "store", "outside", "exchange", "collect", "panel"]),
 ];
 
 /// What only some places may name.
-const ROOMS: [(&str, &[&str]); 22] = [
+const ROOMS: [(&str, &[&str]); 24] = [
     ("rusqlite", &["src/store/"]),
     ("slint", &["src/desk/", "src/bin/balie-kiosk", "ui/"]),
     ("balie_ui", &["src/desk/", "src/bin/balie-kiosk", "ui/"]),
@@ -33,8 +31,10 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("rppal", &["src/panel/"]),
     ("gpiocdev", &["src/panel/"]),
     ("gpiocdev_uapi", &["src/panel/"]),
-    ("reqwest", &["src/rdw/", "src/outbox/", "src/calendar/"]),
-    ("lettre", &["src/outbox/"]),
+    ("reqwest", &["src/outside/"]),
+    ("rustls", &["src/outside/"]),
+    ("backon", &["src/outside/"]),
+    ("lettre", &["src/outside/"]),
     ("csv", &["src/exchange/"]),
     ("krilla", &["src/exchange/"]),
     ("ttf_parser", &["src/exchange/"]),

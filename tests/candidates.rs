@@ -5,9 +5,12 @@
 
 mod shop;
 
+use balie::domain::plate::Plate;
+use balie::domain::register::RegisterRecall;
 use balie::domain::rule::RuleKey;
 use balie::domain::task::TaskState;
 use balie::rules::decide::{Day, decide, since};
+use balie::store::register::{AskingDay, Told};
 use chrono::{NaiveDate, TimeDelta};
 use proptest::prelude::*;
 use shop::Shop;
@@ -43,7 +46,7 @@ fn settings() -> impl Strategy<Value = Vec<(String, String)>> {
             let rule = RuleKey::ALL[index];
             all.push((format!("rules.{rule}.enabled"), enabled.to_string()));
             let numbers: &[(&str, u32)] = match rule {
-                RuleKey::Registration => &[],
+                RuleKey::Registration | RuleKey::Recall => &[],
                 RuleKey::NotSeen => &[("months", number % 12)],
                 RuleKey::InvoiceAbove => &[("amount", number)],
                 RuleKey::WorkshopQuote | RuleKey::CarQuote | RuleKey::SalesAgreement => {
@@ -102,6 +105,24 @@ fn tell(shop: &mut Shop, rows: &[Row]) {
         shop.quote(&key, quote, &plate, &day(row.distances[6]), &day(row.distances[6] + 30))
             .of(&customer)
             .has("status", status);
+    }
+}
+
+/// Lets the register tell of recalls, some of them carried out.
+fn recall(shop: &mut Shop, rows: &[Row]) {
+    shop.import();
+    for (number, row) in rows.iter().enumerate().filter(|(number, _)| number % 3 == 0) {
+        let plate = Plate::parse(&format!("{}0-AB-CD", row.vehicle + 1)).unwrap();
+        let Some((id, _)) = shop.store.vehicle_by_plate(&plate).unwrap() else { continue };
+        let told = RegisterRecall {
+            plate: plate.clone(),
+            reference: format!("MGP{}", number % 2),
+            open: row.kind != 2,
+        };
+        let today = shop.today - TimeDelta::days(row.distances[0].rem_euclid(60));
+        let day = AskingDay { today, now: shop.at(), actor: shop.actor() };
+        let told = Told { recalls: &[told], actions: &[], complete: true };
+        shop.store.save_register_recalls(&[(id, plate)], told, &day).unwrap();
     }
 }
 
@@ -165,8 +186,10 @@ proptest! {
             shop.set(&key, &value);
         }
         tell(&mut shop, &first);
+        recall(&mut shop, &first);
         collect_and_compare(&mut shop)?;
         tell(&mut shop, &second);
+        recall(&mut shop, &second);
         for (key, value) in after {
             shop.set(&key, &value);
         }

@@ -333,7 +333,7 @@ fn switching_a_rule_on_does_not_dig_up_years() {
 }
 
 #[test]
-fn why_explains_each_of_the_sixteen_rules() {
+fn why_explains_each_rule() {
     let mut shop = Shop::with_defaults();
     shop.vehicle("JL-29-JK").inspection_expires("2015-05-20");
     shop.visit("JL-29-JK", "2015-04-20");

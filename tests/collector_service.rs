@@ -117,7 +117,7 @@ fn command(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_balie-collector"));
     let config = data.join("balie.toml");
     if !config.exists() {
-        std::fs::write(&config, "[log]\nlevel = \"debug\"\n").unwrap();
+        std::fs::write(&config, "[rdw]\nenabled = false\n[log]\nlevel = \"debug\"\n").unwrap();
     }
     for name in ["BALIE_TODAY", "BALIE_DATA_DIR", "NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM"] {
         command.env_remove(name);

@@ -17,7 +17,7 @@ struct Collector(Child);
 impl Collector {
     fn start(data: &Path) -> Self {
         let config = data.join("balie.toml");
-        std::fs::write(&config, "[log]\nlevel = \"error\"\n").unwrap();
+        std::fs::write(&config, "[rdw]\nenabled = false\n[log]\nlevel = \"error\"\n").unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_balie-collector"));
         command.arg("--data-dir").arg(data).arg("--config").arg(config).args(["--today", "2015-05-01"]);
         command.env_remove("NOTIFY_SOCKET").stdin(Stdio::null()).stdout(Stdio::null());

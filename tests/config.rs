@@ -283,5 +283,14 @@ fn the_example_names_every_key_with_its_default() {
     assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
     assert_eq!(format!("{:?}", read(&text).unwrap()), format!("{:?}", Config::default()));
     // As many as are read, the `_file` ones aside.
-    assert_eq!(text.lines().filter(|line| is_key(line)).count(), 6 + 4 + 4 + 3 + 5 + 7 + 4 + 2 + 1);
+    assert_eq!(text.lines().filter(|line| is_key(line)).count(), 6 + 4 + 4 + 4 + 5 + 7 + 4 + 5 + 1 + 1);
+}
+
+#[test]
+fn the_register_is_that_of_dutch_vehicles() {
+    let enabled = |text: &str| read(text).unwrap().rdw.enabled;
+    assert!(enabled("") && enabled("[shop]\ncountry = \"NL\""));
+    assert!(!enabled("[shop]\ncountry = \"DE\""));
+    assert!(enabled("[shop]\ncountry = \"DE\"\n[rdw]\nenabled = true"));
+    assert!(!enabled("[rdw]\nenabled = false"));
 }

@@ -20,7 +20,7 @@ use desk_scene::{Scene, Shop, wrong};
 const SIZES: [(u32, u32); 3] = [(1280, 800), (800, 480), (720, 1280)];
 const LANGUAGES: [(&str, Language); 4] =
     [("nl", Language::Nl), ("de", Language::De), ("pt", Language::Pt), ("en", Language::En)];
-const RULES: [RuleKind; 16] = [
+const RULES: [RuleKind; 17] = [
     RuleKind::Warranty,
     RuleKind::CarSold,
     RuleKind::InvoiceAbove,
@@ -37,6 +37,7 @@ const RULES: [RuleKind; 16] = [
     RuleKind::WorkshopQuote,
     RuleKind::CarQuote,
     RuleKind::SalesAgreement,
+    RuleKind::Recall,
 ];
 const FAULTS: [FaultKind; 7] = [
     FaultKind::ListUnreadable,
@@ -59,7 +60,7 @@ fn row(place: usize) -> TaskRow {
     TaskRow {
         id: i32::try_from(place).unwrap() + 1,
         loaded: true,
-        rule: RULES[place % 16],
+        rule: RULES[place % RULES.len()],
         urgency: if place == 15 { Urgency::Done } else { urgency },
         days,
         execute_on: Date { year: 2026, month: 10, day: 28 },
@@ -105,7 +106,8 @@ fn fill(app: &AppWindow, first: usize) {
     desk.set_collected_minutes(47 * 60);
     desk.set_fault(FaultKind::None);
     desk.set_choice(ChoiceKind::None);
-    tasks.set_rows(ModelRc::from(Rc::new(VecModel::from_iter((first..16).chain(0..first).map(row)))));
+    tasks
+        .set_rows(ModelRc::from(Rc::new(VecModel::from_iter((first..RULES.len()).chain(0..first).map(row)))));
     tasks.set_state(ListState::Filled);
     tasks.set_selected_id(i32::try_from(first).unwrap() + 1);
     tasks.set_detail(detail(first));
@@ -133,7 +135,7 @@ type State = (String, Box<dyn Fn(&AppWindow)>);
 /// Each state of the page.
 fn states() -> Vec<State> {
     let mut states: Vec<State> = Vec::new();
-    for first in (0..16).step_by(4) {
+    for first in (0..RULES.len()).step_by(4) {
         states.push((format!("filled-{first}"), Box::new(move |app| fill(app, first))));
     }
     let long = |app: &AppWindow| {
@@ -174,7 +176,7 @@ fn states() -> Vec<State> {
     let choices = [
         (ChoiceKind::Period, 0..5),
         (ChoiceKind::Employee, -1..1),
-        (ChoiceKind::Rule, -1..16),
+        (ChoiceKind::Rule, -1..17),
         (ChoiceKind::Status, 0..3),
         (ChoiceKind::Order, 0..6),
         (ChoiceKind::Language, 0..4),

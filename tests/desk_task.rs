@@ -213,7 +213,7 @@ fn why_a_task_is_there_is_one_touch_away() {
     let why = scene.window().global::<Why>();
     assert_eq!(why.get_state(), EditState::Shown);
     assert_eq!(why.get_plate(), "23-NL-PD");
-    assert_eq!(why.get_lines().row_count(), 16);
+    assert_eq!(why.get_lines().row_count(), 17);
     assert!(scene.has("APK vervalt: In de lijst, uitvoeren op 25-04-2015"), "the words of the list");
     assert!(scene.has("Niet meer geweest: Deze soort taak staat uit"));
     scene.touch("Opvolgen");

@@ -104,7 +104,7 @@ fn foretold(shop: &Shop, settings: &Settings) -> Vec<[u32; 8]> {
 fn lived(shop: &mut Shop) -> Vec<[u32; 8]> {
     let began = shop.today;
     let monday = balie::domain::dates::monday_of(began);
-    let mut brought = vec![[0; 8]; 16];
+    let mut brought = vec![[0; 8]; RuleKey::ALL.len()];
     let end: NaiveDate = monday + TimeDelta::days(8 * 7 - 1);
     while shop.today <= end {
         let before = standing(shop);

@@ -1,12 +1,17 @@
 //! The service that systemd supervises: collects tasks for as long as it is let. Wiring only.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use balie::collect::files;
+use balie::collect::register;
 use balie::collect::service::serve;
+use balie::outside::rdw::Register;
 use balie::station::args::StationArgs;
 use balie::station::collector::ThisMachine;
 use balie::station::lock::Lock;
 use balie::station::log;
+use balie::station::postman::Postman;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -34,7 +39,19 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     log::start(station.config.log);
     let _lock = Lock::collector(&station.data_dir)?;
     let database = station.database();
-    let machine = ThisMachine::new(station.clock);
+    let places = station.places();
+    let postman = Postman::start(&station)?;
+    let machine = Arc::new(ThisMachine::new(station.clock));
+    files::start(places, Arc::clone(&machine))?;
+    let rdw = station.config.rdw;
+    if rdw.enabled {
+        let ask = move || {
+            let token = rdw.app_token.read().map_err(|cause| cause.to_string())?;
+            Register::new(&rdw.base_url, token, rdw.requests_per_day).map_err(|cause| cause.to_string())
+        };
+        let beside = Arc::<ThisMachine>::clone(&machine);
+        register::start(database.clone(), ask, beside)?;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (mut terminated, mut interrupted) =
@@ -45,7 +62,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
                 _ = interrupted.recv() => {}
             }
         };
-        serve(database, &machine, stop).await
+        serve(database, machine.as_ref(), stop).await
     })?;
+    postman.stop();
     Ok(())
 }

@@ -3,6 +3,8 @@
 //! A run is one transaction. For each rule it looks again at the untouched tasks that stand, and
 //! then at what is newly due; last it releases what this week's capacity allows.
 
+pub mod files;
+pub mod register;
 pub mod schedule;
 pub mod service;
 pub mod why;
@@ -23,6 +25,7 @@ use crate::store::facts::{Candidate, StandingTask};
 use crate::store::history::{Actor, Origin};
 use crate::store::task::{Following, NewTask};
 use crate::store::{Store, StoreError};
+pub(crate) use worker::identity;
 
 /// Collects once for `today` (a date in the shop's time zone); `at` is the instant for history.
 ///
@@ -188,6 +191,7 @@ fn word(reason: Reason) -> &'static str {
         Reason::NumberIsZero => "number is 0",
         Reason::NoDate => "date gone",
         Reason::QuoteClosed => "quote closed",
+        Reason::RecallDone => "recall carried out",
         Reason::NotAbove(_) => "not above the amount",
         Reason::NotNewer => "registration not newer",
         Reason::Trader => "trader",

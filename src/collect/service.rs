@@ -52,6 +52,12 @@ pub trait Machine {
     /// Why the clock is not believed, in words.
     fn moment(&self, newest: Option<DateTime<Utc>>) -> Result<Moment, String>;
 
+    /// The instant by which the age of what the register said is measured; on a pretended day one of
+    /// that day.
+    fn instant_of_day(&self, moment: Moment) -> DateTime<Utc> {
+        moment.at
+    }
+
     /// An instant as the shop's wall shows it.
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime;
 

@@ -1,15 +1,16 @@
 //! Why is this task here, and why is that one not (NEW-01), in a technician's words: every rule for
 //! one vehicle, with the facts. The judgement is `rules::why`'s.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::domain::plate::Plate;
+use crate::domain::register::freshness;
 use crate::domain::rule::{RuleKey, Source};
 use crate::domain::settings::{Numbers, Settings};
 use crate::rules::decide::Reason;
-use crate::rules::why::{Case, Stand};
+use crate::rules::why::{Answer, Case, Stand};
 use crate::store::facts::RegisterRecord;
 use crate::store::{Store, StoreError};
 
@@ -18,7 +19,7 @@ use crate::store::{Store, StoreError};
 pub struct Why {
     /// The plate, normalised.
     pub plate: String,
-    /// One answer for each of the sixteen rules.
+    /// One answer for each of the sixteen rules of the shop's own dates, and one for a recall.
     pub rules: Vec<WhyRule>,
 }
 
@@ -44,7 +45,9 @@ pub fn why(store: &Store, plate: &Plate, today: NaiveDate) -> Result<Why, StoreE
     let (vehicle, _) = store.vehicle_by_plate(plate)?.ok_or_else(missing)?;
     let judgement = store.judge(vehicle, today)?;
     let settings = &judgement.settings;
-    let rules = judgement.answers.iter().map(|answer| {
+    // A recall is told of where there is one; that a car has none is no answer to anything.
+    let told = |answer: &&Answer| answer.rule != RuleKey::Recall || !answer.cases.is_empty();
+    let rules = judgement.answers.iter().filter(told).map(|answer| {
         let rule = answer.rule;
         let mut said = match answer.cases.first() {
             Some(case) => say(rule, case, settings),
@@ -58,19 +61,22 @@ pub fn why(store: &Store, plate: &Plate, today: NaiveDate) -> Result<Why, StoreE
             said.facts.insert("others".to_owned(), others.collect());
         }
         if matches!(rule, RuleKey::Inspection | RuleKey::Registration) {
-            said.facts.insert("register".to_owned(), register(judgement.register));
+            said.facts.insert("register".to_owned(), register(judgement.register, today));
         }
         said
     });
     Ok(Why { plate: plate.as_str().to_owned(), rules: rules.collect() })
 }
 
-fn register(record: Option<RegisterRecord>) -> Value {
+fn register(record: Option<RegisterRecord>, today: NaiveDate) -> Value {
+    let now = today.and_time(NaiveTime::MIN).and_utc();
     record.map_or(Value::Null, |record| {
         json!({
             "inspection_expires_on": record.inspection_expires_on,
             "registered_on": record.registered_on,
             "fetched_at": record.fetched_at,
+            "state": freshness(record.fetched_at, record.silent_since.is_some(), now).as_str(),
+            "silent_since": record.silent_since,
         })
     })
 }
@@ -151,6 +157,7 @@ fn words(reason: Reason, settings: &Settings) -> String {
         Reason::NumberIsZero => "the rule's number is 0, so it makes no task".to_owned(),
         Reason::NoDate => "the date it counts from is not known".to_owned(),
         Reason::QuoteClosed => "the quote is no longer open".to_owned(),
+        Reason::RecallDone => "the recall was carried out".to_owned(),
         Reason::NotAbove(limit) => format!("the invoice is not above {limit}"),
         Reason::NotNewer => "the register has no newer registration than ours".to_owned(),
         Reason::Trader => "the customer is a trader".to_owned(),
@@ -176,6 +183,7 @@ fn nothing(rule: RuleKey) -> &'static str {
         Source::Advice(_) => "no inspection of this vehicle carries the advice AC5",
         Source::Invoice => "there is no invoice for this vehicle",
         Source::Sale => "there is no sale of this vehicle",
+        Source::Recall => "the register has told of no recall of this vehicle",
         Source::Quote(_) => "there is no quote of this kind for this vehicle",
     }
 }

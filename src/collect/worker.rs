@@ -162,6 +162,6 @@ impl Worker {
 }
 
 /// Device and number of a file, while there is one.
-fn identity(path: &Path) -> Option<(u64, u64)> {
+pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }

@@ -129,6 +129,7 @@ pub fn rule(rule: RuleKey) -> ui::RuleKind {
         RuleKey::WorkshopQuote => ui::RuleKind::WorkshopQuote,
         RuleKey::CarQuote => ui::RuleKind::CarQuote,
         RuleKey::SalesAgreement => ui::RuleKind::SalesAgreement,
+        RuleKey::Recall => ui::RuleKind::Recall,
     }
 }
 

@@ -90,6 +90,8 @@ impl WhyPage {
                 let register = judgement.register;
                 let local = |at| self.context.surroundings.local(at).date();
                 page.set_fetched_on(convert::maybe_date(register.map(|record| local(record.fetched_at))));
+                let silent = register.and_then(|record| record.silent_since);
+                page.set_silent_since(convert::maybe_date(silent.map(local)));
                 page.set_register_expires_on(convert::maybe_date(
                     register.and_then(|record| record.inspection_expires_on),
                 ));
@@ -204,6 +206,7 @@ fn reason(reason: Reason) -> (ui::Reason, Option<chrono::NaiveDate>) {
         Reason::NumberIsZero => (ui::Reason::NumberIsZero, None),
         Reason::NoDate => (ui::Reason::NoDate, None),
         Reason::QuoteClosed => (ui::Reason::QuoteClosed, None),
+        Reason::RecallDone => (ui::Reason::RecallDone, None),
         Reason::NotAbove(_) => (ui::Reason::NotAbove, None),
         Reason::NotNewer => (ui::Reason::NotNewer, None),
         Reason::Trader => (ui::Reason::Trader, None),
@@ -225,6 +228,7 @@ fn missing(source: Source) -> Missing {
         Source::Invoice => Missing::Invoice,
         Source::Sale => Missing::Sale,
         Source::Quote(_) => Missing::Quote,
+        Source::Recall => Missing::Recall,
     }
 }
 

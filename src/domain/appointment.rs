@@ -72,6 +72,7 @@ pub fn kind_for(rule: RuleKey) -> AppointmentKind {
         | RuleKey::BrakeAdvice
         | RuleKey::RepairAdvice
         | RuleKey::TimingBelt
+        | RuleKey::Recall
         | RuleKey::WorkshopQuote => AppointmentKind::Repair,
         _ => AppointmentKind::Other,
     }

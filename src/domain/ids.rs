@@ -37,6 +37,8 @@ id! {
     SaleId,
     /// A row of `quote`.
     QuoteId,
+    /// A row of `recall`.
+    RecallId,
     /// A row of `appointment`.
     AppointmentId,
     /// A row of `contact_person`.

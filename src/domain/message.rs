@@ -52,6 +52,35 @@ pub enum MessageState {
 
 written!(MessageState, "a state of a message", MessageState::Draft => "draft", MessageState::Queued => "queued", MessageState::Sending => "sending", MessageState::Sent => "sent", MessageState::Rejected => "rejected", MessageState::Unknown => "unknown");
 
+/// What is in the way of a message, or was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// There is no connection; tried again by itself.
+    Unreachable,
+    /// The other side asks for patience; tried again by itself.
+    Busy,
+    /// Key, log-in, sender or credit is refused: the technician must act. Tried again by itself.
+    Settings,
+    /// For three days it could not be handed over.
+    GaveUp,
+    /// The supplier or the mail server refused this message.
+    Refused,
+    /// The customer does not want it, or consent is missing.
+    Barred,
+    /// A landline takes no SMS.
+    Landline,
+    /// No telephone number or e-mail address.
+    NoAddress,
+    /// The line broke, or there was no answer, after it may have left.
+    NoAnswer,
+    /// Balie or the machine stopped while it was being handed over.
+    Interrupted,
+    /// SMS are sent by hand in this shop.
+    ByHand,
+}
+
+written!(Trouble, "what is in the way of a message", Trouble::Unreachable => "unreachable", Trouble::Busy => "busy", Trouble::Settings => "settings", Trouble::GaveUp => "gave_up", Trouble::Refused => "refused", Trouble::Barred => "barred", Trouble::Landline => "landline", Trouble::NoAddress => "no_address", Trouble::NoAnswer => "no_answer", Trouble::Interrupted => "interrupted", Trouble::ByHand => "by_hand");
+
 /// A message that is written and not yet on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Composed {

@@ -17,6 +17,7 @@ pub mod phone;
 pub mod pin;
 pub mod plate;
 pub mod records;
+pub mod register;
 pub mod rule;
 pub mod search;
 pub mod settings;

@@ -1,4 +1,4 @@
-//! The sixteen kinds of task (domain.md, CSS-01): their keys, what they count from and in which
+//! The kinds of task (domain.md, CSS-01 and NEW-08): their keys, what they count from and in which
 //! direction. What a shop sets for each stands in `settings`.
 
 use std::fmt;
@@ -42,6 +42,8 @@ pub enum RuleKey {
     CarQuote,
     /// Verkoopovereenkomst.
     SalesAgreement,
+    /// Terugroepactie.
+    Recall,
 }
 
 /// What a rule counts from.
@@ -61,6 +63,8 @@ pub enum Source {
     Sale,
     /// An open quote of the kind.
     Quote(QuoteKind),
+    /// The day on which the register first told of a recall that is open (NEW-08).
+    Recall,
 }
 
 /// The dates on a vehicle that rules count from.
@@ -115,8 +119,8 @@ pub enum LegalClass {
 }
 
 impl RuleKey {
-    /// All sixteen, in the order of the settings screen.
-    pub const ALL: [RuleKey; 16] = [
+    /// All of them, in the order of the settings screen.
+    pub const ALL: [RuleKey; 17] = [
         RuleKey::Warranty,
         RuleKey::CarSold,
         RuleKey::InvoiceAbove,
@@ -133,6 +137,7 @@ impl RuleKey {
         RuleKey::WorkshopQuote,
         RuleKey::CarQuote,
         RuleKey::SalesAgreement,
+        RuleKey::Recall,
     ];
 
     /// The key that settings, files and the database use.
@@ -154,6 +159,7 @@ impl RuleKey {
             RuleKey::WorkshopQuote => "workshop_quote",
             RuleKey::CarQuote => "car_quote",
             RuleKey::SalesAgreement => "sales_agreement",
+            RuleKey::Recall => "recall",
         }
     }
 
@@ -176,12 +182,13 @@ impl RuleKey {
             RuleKey::WorkshopQuote => Source::Quote(QuoteKind::Workshop),
             RuleKey::CarQuote => Source::Quote(QuoteKind::Car),
             RuleKey::SalesAgreement => Source::Quote(QuoteKind::Agreement),
+            RuleKey::Recall => Source::Recall,
         }
     }
 
     /// Whether the rule only looks at vehicles that were recently in the workshop (CSS-03).
     pub fn is_workshop_bound(self) -> bool {
-        !matches!(self.source(), Source::Sale | Source::Invoice | Source::Quote(_))
+        !matches!(self.source(), Source::Sale | Source::Invoice | Source::Quote(_) | Source::Recall)
     }
 
     /// The halves a task of this rule can come from.
@@ -192,7 +199,7 @@ impl RuleKey {
         }
     }
 
-    /// The key, in the same order as [`RuleKey::ALL`]: a place in a table of sixteen.
+    /// The key, in the same order as [`RuleKey::ALL`]: a place in a table of all.
     pub fn index(self) -> usize {
         self as usize
     }

@@ -1,4 +1,4 @@
-//! What a shop sets: sixteen rules and a few general numbers (CSS-01 to CSS-05, figure 2.2).
+//! What a shop sets: its rules and a few general numbers (CSS-01 to CSS-05, figure 2.2).
 //!
 //! Every setting has a dotted key (`rules.inspection.days`, `general.weekly_capacity`), a default
 //! and a check. The keys are the contract of `balie settings`; see [`Settings::set`].
@@ -143,7 +143,7 @@ impl RuleSettings {
             RuleKey::Warranty | RuleKey::CarSold => Numbers::Days(0),
             RuleKey::InvoiceAbove => Numbers::Amount(0),
             RuleKey::NotSeen => Numbers::Months(4),
-            RuleKey::Registration => Numbers::None,
+            RuleKey::Registration | RuleKey::Recall => Numbers::None,
             RuleKey::TyreAdvice => Numbers::Days(7),
             RuleKey::BrakeAdvice => Numbers::Days(45),
             RuleKey::Inspection | RuleKey::RoadsideCover => Numbers::Days(100),
@@ -154,7 +154,9 @@ impl RuleSettings {
                 Numbers::Halves { after: 0, before: 0 }
             }
         };
-        let mut rule = Self { enabled: true, numbers, assignee: None, legal_class: LegalClass::Commercial };
+        // Telling of a recall offers nothing: it is about safety.
+        let legal_class = if rule == RuleKey::Recall { LegalClass::Service } else { LegalClass::Commercial };
+        let mut rule = Self { enabled: true, numbers, assignee: None, legal_class };
         rule.enabled = rule.has_number();
         rule
     }
@@ -337,12 +339,14 @@ mod tests {
             ("rules.workshop_quote.days_before", Value::from(0)),
             ("rules.registration.enabled", Value::from(true)),
             ("rules.registration.assignee", Value::Null),
+            ("rules.recall.enabled", Value::from(true)),
+            ("rules.recall.legal_class", Value::from("service")),
             ("general.weekly_capacity", Value::from(20)),
             ("general.recently_seen_months", Value::from(99)),
         ] {
             assert_eq!(settings.get(key), Ok(value), "{key}");
         }
-        assert_eq!(settings.list().len(), 11 + 16 * 3 + 12 + 6);
+        assert_eq!(settings.list().len(), 11 + 17 * 3 + 12 + 6);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::dates::{minus_days, plus_days};
-use super::ids::{EmployeeId, InspectionId, InvoiceId, QuoteId, SaleId, VehicleId};
+use super::ids::{EmployeeId, InspectionId, InvoiceId, QuoteId, RecallId, SaleId, VehicleId};
 use super::rule::{Half, RuleKey, written};
 
 /// Where a task stands.
@@ -36,6 +36,8 @@ pub enum Subject {
     Sale(SaleId),
     /// A quote.
     Quote(QuoteId),
+    /// A recall of a vehicle.
+    Recall(RecallId),
 }
 
 impl Subject {
@@ -47,6 +49,7 @@ impl Subject {
             Subject::Invoice(_) => "invoice",
             Subject::Sale(_) => "sale",
             Subject::Quote(_) => "quote",
+            Subject::Recall(_) => "recall",
         }
     }
 
@@ -57,7 +60,8 @@ impl Subject {
             | Subject::Inspection(InspectionId(id))
             | Subject::Invoice(InvoiceId(id))
             | Subject::Sale(SaleId(id))
-            | Subject::Quote(QuoteId(id)) => id,
+            | Subject::Quote(QuoteId(id))
+            | Subject::Recall(RecallId(id)) => id,
         }
     }
 }

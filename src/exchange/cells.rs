@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::dates::{self, Form};
+use super::profile;
 use crate::domain::amount::{CostPerKm, Money};
 use crate::domain::plate::Plate;
 use crate::domain::settings::yes_or_no;
@@ -17,8 +18,13 @@ const LONGEST_CODE: usize = 100;
 /// More kilometres than any car has driven.
 const MOST_KM: i64 = 9_999_999;
 
-/// Reads one cell.
-pub(super) fn read<'r>(column: &Column, text: Cow<'r, str>, form: Form) -> Result<Cell<'r>, String> {
+/// Reads one cell; in a foreign file the words of other systems are known too.
+pub(super) fn read<'r>(
+    column: &Column,
+    text: Cow<'r, str>,
+    form: Form,
+    foreign: bool,
+) -> Result<Cell<'r>, String> {
     let cell = match column.kind {
         Kind::Text => plain(text)?,
         _ if text.trim().is_empty() => Cell::Unknown,
@@ -46,7 +52,12 @@ pub(super) fn read<'r>(column: &Column, text: Cow<'r, str>, form: Form) -> Resul
             Some(yes) => Cell::Whole(i64::from(yes)),
             None => return Err(format!("'{}' is neither yes nor no", shown(&text))),
         },
-        Kind::Word(word) => Cell::Text(Cow::Borrowed(word(&text.trim().to_lowercase())?)),
+        Kind::Word(word) => {
+            let known = word(&text.trim().to_lowercase());
+            Cell::Text(Cow::Borrowed(
+                known.or_else(|why| profile::word(column.name, &text).filter(|_| foreign).ok_or(why))?,
+            ))
+        }
         Kind::Advice => advice(&text)?,
     };
     match (column.need, cell.is_unknown()) {

@@ -11,6 +11,8 @@ use chrono::{DateTime, Utc};
 use encoding_rs::WINDOWS_1252;
 
 use super::cells;
+use super::dates::Form;
+use super::profile::Headers;
 use super::rejects::Rejects;
 use super::report::{FileReport, Progress, REJECTS_KEPT, Reject};
 use super::survey::{Encoding, Survey, Unreadable, decoded, next_row, survey};
@@ -26,6 +28,8 @@ const ROW: &str = "row";
 pub(super) enum Failure {
     /// The file is at fault; others can go in.
     File(String),
+    /// Somebody writes into the file.
+    Unsettled,
     /// The database is at fault.
     Store(StoreError),
 }
@@ -52,7 +56,45 @@ impl From<io::Error> for Failure {
 pub(super) struct Source<'a> {
     pub(super) path: &'a Path,
     pub(super) name: &'a str,
-    pub(super) noun: &'static Noun,
+    /// Which of our files it is, and what its columns are called.
+    pub(super) names: Headers<'a>,
+}
+
+impl Source<'_> {
+    /// Our name of the file, where it has another one.
+    pub(super) fn fills(&self) -> String {
+        let ours = self.names.noun.file;
+        if ours.eq_ignore_ascii_case(self.name) { String::new() } else { ours.to_owned() }
+    }
+}
+
+/// Where each cell of a row belongs.
+struct Layout<'a> {
+    noun: &'static Noun,
+    survey: &'a Survey,
+    fixed: &'a Fixed,
+    /// A profile says how it is to be read.
+    foreign: bool,
+}
+
+/// What is the same in every row.
+struct Fixed(Vec<(usize, Cell<'static>)>);
+
+impl Fixed {
+    fn read(names: &Headers<'_>) -> Result<Self, Failure> {
+        let mut fixed = Vec::new();
+        for (place, text) in names.fixed() {
+            let Some(column) = names.noun.columns.get(place) else { continue };
+            let cell = cells::read(column, Cow::Owned(text.to_owned()), Form::default(), true)
+                .map_err(|why| Failure::File(format!("the profile's {}: {why}", column.name)))?;
+            fixed.push((place, cell));
+        }
+        Ok(Self(fixed))
+    }
+
+    fn cell(&self, place: usize) -> Option<&Cell<'static>> {
+        self.0.iter().find(|(at, _)| *at == place).map(|(_, cell)| cell)
+    }
 }
 
 /// Counts what is read, for the progress.
@@ -85,22 +127,28 @@ pub(super) fn take_in(
     let progress = &mut *options.progress;
     let mut tick = || progress(Progress { file: source.name, done: count.get().min(total), total });
     tick();
-    let survey = survey(open()?, source.noun, &mut tick)?;
+    let noun = source.names.noun;
+    let survey = survey(open()?, &source.names, &mut tick)?;
     let stamp = FileStamp {
         file: source.name,
         exported_at: modified.min(options.now),
         now: options.now,
         rows: survey.rows,
     };
-    let present = (0..source.noun.columns.len()).map(|place| survey.places.contains(&Some(place))).collect();
-    let mut import = run.begin(source.noun, present, &stamp)?;
+    let fixed = Fixed::read(&source.names)?;
+    let present = |place: usize| survey.places.contains(&Some(place)) || fixed.cell(place).is_some();
+    let present = (0..noun.columns.len()).map(present).collect();
+    let mut import = run.begin(noun, present, &stamp)?;
     let mut report = FileReport {
         file: source.name.to_owned(),
+        fills: source.fills(),
         ignored_columns: survey.ignored.clone(),
         ..FileReport::default()
     };
-    let mut rejects = Rejects::new(options.rejects_dir, source.noun.file, &survey);
-    let written = rows(open()?, source.noun, &survey, &mut import, &mut report, &mut tick, |row, reason| {
+    let mut rejects = Rejects::new(options.rejects_dir, noun.file, &survey);
+    let foreign = source.names.map.is_some();
+    let layout = Layout { noun, survey: &survey, fixed: &fixed, foreign };
+    let written = rows(open()?, &layout, &mut import, &mut report, &mut tick, |row, reason| {
         if options.dry_run { Ok(()) } else { rejects.add(row, reason) }
     });
     let finished = written.and_then(|()| {
@@ -110,7 +158,7 @@ pub(super) fn take_in(
         import.finish()?;
         let after = fs::metadata(source.path)?;
         if after.len() != before.len() || after.modified().ok() != before.modified().ok() {
-            return Err(Failure::File("it was changed while it was read; import it again".to_owned()));
+            return Err(Failure::Unsettled);
         }
         if !options.dry_run {
             report.rejects_file = rejects.finish(source.path).map_err(|cause| {
@@ -136,13 +184,13 @@ pub(super) fn take_in(
 #[allow(clippy::too_many_arguments)]
 fn rows(
     input: impl Read,
-    noun: &'static Noun,
-    survey: &Survey,
+    layout: &Layout<'_>,
     import: &mut FileImport<'_>,
     report: &mut FileReport,
     tick: &mut impl FnMut(),
     mut reject: impl FnMut(&str, &str) -> io::Result<()>,
 ) -> Result<(), Failure> {
+    let survey = layout.survey;
     let mut records = Records::new(input, survey.separator)?;
     let mut record = Record::default();
     next_row(&mut records, &mut record, survey.separator)?;
@@ -162,7 +210,7 @@ fn rows(
             let (cells, names) = (record.len(), survey.places.len());
             wrong.push((ROW, format!("it has {cells} cells, the first line has {names}; look for a separator that is missing or too many")));
         } else {
-            let mut cells = read_cells(noun, survey, &record, &mut wrong);
+            let mut cells = read_cells(layout, &record, &mut wrong);
             if wrong.is_empty()
                 && let Outcome::Refused(column, why) = import.take(record.line(), &mut cells)?
             {
@@ -187,19 +235,24 @@ fn unwritable(cause: io::Error) -> Failure {
 
 /// The cells of a row in the order of the noun's columns; what is wrong with them goes to `wrong`.
 fn read_cells<'r>(
-    noun: &'static Noun,
-    survey: &Survey,
+    layout: &Layout<'_>,
     record: &'r Record,
     wrong: &mut Vec<(&'static str, String)>,
 ) -> Vec<Cell<'r>> {
+    let Layout { noun, survey, fixed, .. } = layout;
     let mut cells = vec![Cell::Unknown; noun.columns.len()];
+    for (place, cell) in &fixed.0 {
+        if let Some(here) = cells.get_mut(*place) {
+            *here = cell.clone();
+        }
+    }
     for (index, place) in survey.places.iter().enumerate() {
         let Some((place, column)) = place.and_then(|place| Some((place, noun.columns.get(place)?))) else {
             continue;
         };
         let form = survey.forms.get(place).copied().unwrap_or_default();
         let cell = match text(survey.encoding, record.cell(index)) {
-            Some(text) => cells::read(column, text, form),
+            Some(text) => cells::read(column, text, form, layout.foreign),
             None => {
                 Err("has signs that are not UTF-8, while the rest of the file is; write it again".to_owned())
             }

@@ -22,9 +22,11 @@ mod lines;
 pub mod paper;
 mod person;
 mod person_words;
+pub mod profile;
 pub mod records;
 mod rejects;
 mod report;
+pub mod stick;
 mod survey;
 
 use std::fs;
@@ -39,6 +41,7 @@ pub use report::{FileReport, ImportError, ImportReport, Progress, REJECTS_KEPT, 
 use crate::store::noun::Noun;
 use crate::store::{Store, StoreError};
 use file::{Failure, Source, take_in};
+use profile::{Headers, Profile};
 
 /// How an import is done.
 pub struct ImportOptions<'a> {
@@ -63,29 +66,42 @@ pub struct ImportOptions<'a> {
 pub fn import(
     store: &mut Store,
     path: &Path,
-    mut options: ImportOptions<'_>,
+    options: ImportOptions<'_>,
 ) -> Result<ImportReport, ImportError> {
-    let (files, skipped) = find(path)?;
+    import_mapped(store, path, options, &Profile::default())
+}
+
+/// As [`import`], for files and columns that have other names; what the profile does not know has ours.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_mapped(
+    store: &mut Store,
+    path: &Path,
+    mut options: ImportOptions<'_>,
+    profile: &Profile,
+) -> Result<ImportReport, ImportError> {
+    let (files, skipped) = find(path, profile)?;
     let mut report = ImportReport { files: Vec::new(), skipped, dry_run: options.dry_run };
     if options.dry_run {
         // Later files refer to earlier ones: one transaction for all, and none of it stays.
         let failed = std::cell::RefCell::new(String::new());
         let outcome = store.importing::<_, StoreError>(true, |run| {
             let mut reports = Vec::new();
-            for (path, name, noun) in &files {
+            for (path, name, names) in &files {
                 failed.borrow_mut().clone_from(name);
-                let source = Source { path, name, noun };
-                reports.push(settle(name, take_in(run, &source, &mut options).map(|(report, _)| report))?);
+                let source = Source { path, name, names: *names };
+                reports.push(settle(&source, take_in(run, &source, &mut options).map(|(report, _)| report))?);
             }
             Ok((reports, false))
         });
         report.files = outcome.map_err(|cause| ImportError::Store { file: failed.into_inner(), cause })?;
         return Ok(report);
     }
-    for (path, name, noun) in &files {
-        let source = Source { path, name, noun };
+    for (path, name, names) in &files {
+        let source = Source { path, name, names: *names };
         let outcome = store.importing::<_, Failure>(false, |run| take_in(run, &source, &mut options));
-        let settled = settle(name, outcome);
+        let settled = settle(&source, outcome);
         report.files.push(settled.map_err(|cause| ImportError::Store { file: name.clone(), cause })?);
     }
     // What came in is safe already: were this cut short, the desk would finish it.
@@ -96,29 +112,50 @@ pub fn import(
 }
 
 /// A file's own fault becomes part of the report.
-fn settle(name: &str, outcome: Result<FileReport, Failure>) -> Result<FileReport, StoreError> {
+fn settle(source: &Source<'_>, outcome: Result<FileReport, Failure>) -> Result<FileReport, StoreError> {
+    let (file, fills) = (source.name.to_owned(), source.fills());
     match outcome {
         Ok(report) => Ok(report),
         Err(Failure::File(problem)) => {
-            Ok(FileReport { file: name.to_owned(), problem: Some(problem), ..FileReport::default() })
+            Ok(FileReport { file, fills, problem: Some(problem), ..FileReport::default() })
         }
+        Err(Failure::Unsettled) => Ok(FileReport {
+            file,
+            fills,
+            problem: Some("it was changed while it was read; import it again".to_owned()),
+            unsettled: true,
+            ..FileReport::default()
+        }),
         Err(Failure::Store(cause)) => Err(cause),
     }
 }
 
-/// Path, name and noun of a file.
-type Found = (PathBuf, String, &'static Noun);
+/// Path and name of a file, and what it is.
+type Found<'p> = (PathBuf, String, Headers<'p>);
+
+/// What a file is: by the profile, else by its name. One file may be two of ours.
+fn known_as<'p>(name: &str, profile: &'p Profile) -> Vec<Headers<'p>> {
+    let mapped = profile.maps(name).filter_map(|map| Some(Headers { noun: map.noun()?, map: Some(map) }));
+    let mapped: Vec<_> = mapped.collect();
+    if !mapped.is_empty() {
+        return mapped;
+    }
+    let noun = Noun::ALL.into_iter().find(|noun| noun.file.eq_ignore_ascii_case(name));
+    noun.map(|noun| Headers { noun, map: None }).into_iter().collect()
+}
 
 /// The files to take in, in the order in which they refer to each other, and the names of others.
-fn find(path: &Path) -> Result<(Vec<Found>, Vec<String>), ImportError> {
+fn find<'p>(path: &Path, profile: &'p Profile) -> Result<(Vec<Found<'p>>, Vec<String>), ImportError> {
     let known = || Noun::ALL.map(|noun| noun.file).join(", ");
     let unreadable = |cause| ImportError::Path { path: path.to_owned(), cause };
-    let noun_of = |name: &str| Noun::ALL.into_iter().find(|noun| noun.file.eq_ignore_ascii_case(name));
     if !fs::metadata(path).map_err(unreadable)?.is_dir() {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let noun =
-            noun_of(&name).ok_or_else(|| ImportError::Unknown { path: path.to_owned(), known: known() })?;
-        return Ok((vec![(path.to_owned(), name, noun)], Vec::new()));
+        let known_as = known_as(&name, profile);
+        if known_as.is_empty() {
+            return Err(ImportError::Unknown { path: path.to_owned(), known: known() });
+        }
+        let files = known_as.into_iter().map(|names| (path.to_owned(), name.clone(), names));
+        return Ok((in_order(files.collect()), Vec::new()));
     }
     let (mut files, mut skipped) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(path).map_err(unreadable)? {
@@ -127,16 +164,23 @@ fn find(path: &Path) -> Result<(Vec<Found>, Vec<String>), ImportError> {
         if name.starts_with('.') || entry.path().is_dir() {
             continue;
         }
-        match noun_of(&name) {
-            Some(noun) => files.push((entry.path(), name, noun)),
-            None => skipped.push(name),
+        let known_as = known_as(&name, profile);
+        if known_as.is_empty() {
+            skipped.push(name);
+            continue;
         }
+        files.extend(known_as.into_iter().map(|names| (entry.path(), name.clone(), names)));
     }
     if files.is_empty() {
         return Err(ImportError::Nothing { path: path.to_owned(), known: known() });
     }
-    let rank = |noun: &Noun| Noun::ALL.iter().position(|other| other.file == noun.file);
-    files.sort_by(|one, other| (rank(one.2), &one.1).cmp(&(rank(other.2), &other.1)));
     skipped.sort();
-    Ok((files, skipped))
+    Ok((in_order(files), skipped))
+}
+
+/// In the order in which files refer to each other.
+fn in_order(mut files: Vec<Found<'_>>) -> Vec<Found<'_>> {
+    let rank = |names: &Headers<'_>| Noun::ALL.iter().position(|other| other.file == names.noun.file);
+    files.sort_by(|one, other| (rank(&one.2), &one.1).cmp(&(rank(&other.2), &other.1)));
+    files
 }

@@ -33,6 +33,9 @@ impl ImportReport {
 pub struct FileReport {
     /// Its name, as it is in the folder.
     pub file: String,
+    /// Which of our files it is, where it has another name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub fills: String,
     /// Rows that are new.
     pub added: u64,
     /// Rows in which something changed.
@@ -51,6 +54,9 @@ pub struct FileReport {
     pub rejects_file: Option<PathBuf>,
     /// Why nothing of the file went in.
     pub problem: Option<String>,
+    /// It was changed while it was read.
+    #[serde(skip)]
+    pub unsettled: bool,
 }
 
 /// What is wrong in one place.
@@ -65,6 +71,11 @@ pub struct Reject {
 }
 
 impl FileReport {
+    /// Its name, and which of our files it is.
+    pub fn title(&self) -> String {
+        if self.fills.is_empty() { self.file.clone() } else { format!("{} ({})", self.file, self.fills) }
+    }
+
     /// One line for each thing that is wrong: `FILE:LINE: COLUMN: what is wrong`.
     pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
         self.rejects.iter().map(|reject| format!("{}:{reject}", self.file))

@@ -8,8 +8,9 @@ use encoding_rs::WINDOWS_1252;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::dates::{Form, Votes};
+use super::profile::Headers;
 use super::records::{Record, Records};
-use crate::store::noun::{Kind, Need, Noun};
+use crate::store::noun::Kind;
 
 /// Separators that are looked for; the first wins when two fit equally well.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -79,19 +80,21 @@ pub(super) fn decoded<'r>(input: impl Read + 'r) -> io::Result<Box<dyn Read + 'r
 /// Goes over the whole file once. `tick` is called now and then.
 pub(super) fn survey(
     input: impl Read,
-    noun: &'static Noun,
+    names: &Headers<'_>,
     mut tick: impl FnMut(),
 ) -> Result<Survey, Unreadable> {
+    let noun = names.noun;
     let mut records = Records::new(input, b',')?;
     look_at_start(records.peek()?)?;
     let mark = records.has_mark();
-    let separator = separator(records.peek()?, noun);
+    let known = |header: &str| names.place(header).is_some();
+    let separator = separator(records.peek()?, known);
     records.set_separator(separator);
     let mut record = Record::default();
     next_row(&mut records, &mut record, separator)?;
     let header: Vec<String> =
         record.cells().map(|cell| decode(cell).trim().trim_matches('\u{feff}').to_lowercase()).collect();
-    let (places, ignored) = columns(&header, noun)?;
+    let (places, ignored) = columns(&header, names)?;
     let reason_first = header.len() > 1 && header.first().is_some_and(|name| name == REASON);
     let raw = if reason_first { record.raw_without_first() } else { record.raw() };
     let header = decode(raw).into_owned();
@@ -182,12 +185,26 @@ fn look_at_start(start: &[u8]) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// The separator by which the first line gives the most columns that Balie knows.
-fn separator(start: &[u8], noun: &Noun) -> u8 {
+/// The headers at the beginning of a file, as they stand there.
+pub(super) fn headers(start: &[u8], is_known: impl Fn(&str) -> bool) -> Vec<String> {
+    if look_at_start(start).is_err() {
+        return Vec::new();
+    }
+    let separator = separator(start, is_known);
+    let Ok(mut records) = Records::new(start, separator) else { return Vec::new() };
+    let mut record = Record::default();
+    if next_row(&mut records, &mut record, separator).is_err() {
+        return Vec::new();
+    }
+    record.cells().map(|cell| decode(cell).trim().trim_matches('\u{feff}').to_owned()).collect()
+}
+
+/// The separator by which the first line gives the most columns that are known.
+fn separator(start: &[u8], is_known: impl Fn(&str) -> bool) -> u8 {
     let known = |separator: u8| {
         let Ok(mut records) = Records::new(start, separator) else { return (0, 0) };
         let mut record = Record::default();
-        let known = |cell: &[u8]| noun.place(decode(cell).trim().to_lowercase().trim_matches('"')).is_some();
+        let known = |cell: &[u8]| is_known(decode(cell).trim().to_lowercase().trim_matches('"'));
         match next_row(&mut records, &mut record, separator) {
             Ok(()) => (record.cells().filter(|cell| known(cell)).count(), record.len()),
             // Malformed, which is to be said in the right words.
@@ -207,11 +224,14 @@ fn separator(start: &[u8], noun: &Noun) -> u8 {
 /// Which cell belongs to which column of the noun, and which names are not known.
 type Columns = (Vec<Option<usize>>, Vec<String>);
 
-fn columns(header: &[String], noun: &Noun) -> Result<Columns, Unreadable> {
+fn columns(header: &[String], names: &Headers<'_>) -> Result<Columns, Unreadable> {
+    let noun = names.noun;
     let mut places = Vec::with_capacity(header.len());
     let mut ignored = Vec::new();
-    for name in header {
-        let place = noun.place(name);
+    let mapped: Vec<Option<usize>> = header.iter().map(|name| names.mapped(name)).collect();
+    for (name, by_map) in header.iter().zip(&mapped) {
+        let own = || noun.place(name).filter(|place| !mapped.contains(&Some(*place)));
+        let place = by_map.or_else(own);
         match place {
             Some(place) if places.contains(&Some(place)) => {
                 return words(format!("the column '{name}' stands twice in its first line; leave one"));
@@ -221,13 +241,7 @@ fn columns(header: &[String], noun: &Noun) -> Result<Columns, Unreadable> {
         }
         places.push(place);
     }
-    let missing: Vec<&str> = noun
-        .columns
-        .iter()
-        .enumerate()
-        .filter(|(place, column)| matches!(column.need, Need::Key) && !places.contains(&Some(*place)))
-        .map(|(_, column)| column.name)
-        .collect();
+    let missing: Vec<&str> = names.missing(&places).collect();
     if !missing.is_empty() {
         let all: Vec<&str> = noun.columns.iter().map(|column| column.name).collect();
         return words(format!(

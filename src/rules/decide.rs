@@ -38,6 +38,8 @@ pub enum Reason {
     NoDate,
     /// The quote was accepted or rejected.
     QuoteClosed,
+    /// The recall was carried out.
+    RecallDone,
     /// The invoice is not above the amount.
     NotAbove(Money),
     /// The register's registration date is not newer than ours.
@@ -119,6 +121,7 @@ fn switched(half: Half, rule: &RuleSettings) -> Option<Reason> {
 fn execution_date(facts: &Facts, rule: &RuleSettings) -> Option<NaiveDate> {
     let counts_from = facts.counts_from?;
     match rule.numbers {
+        Numbers::None if facts.rule.source() == Source::Recall => Some(counts_from),
         Numbers::None => facts.registration.and_then(|registration| registration.detected_on),
         Numbers::Months(months) => (months > 0).then(|| plus_months(counts_from, months)),
         _ => days(rule, facts.half).map(|days| {
@@ -137,7 +140,8 @@ fn stands(facts: &Facts, rule: &RuleSettings) -> Option<Reason> {
         return Some(Reason::NoDate);
     }
     if !facts.open {
-        return Some(Reason::QuoteClosed);
+        let recall = facts.rule.source() == Source::Recall;
+        return Some(if recall { Reason::RecallDone } else { Reason::QuoteClosed });
     }
     if let (Source::Invoice, Numbers::Amount(amount)) = (facts.rule.source(), rule.numbers) {
         let limit = Money(i64::from(amount) * 100);
@@ -197,7 +201,9 @@ fn timely(
     }
     let bound = day.since?;
     let news = if before { counts_from } else { execute_on };
-    (news < bound && facts.rule != RuleKey::NotSeen).then_some(Reason::OldNews(bound))
+    // A recall is news for as long as it is open.
+    let ever_new = matches!(facts.rule, RuleKey::NotSeen | RuleKey::Recall);
+    (news < bound && !ever_new).then_some(Reason::OldNews(bound))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub struct Facts {
     pub customer: Option<CustomerFacts>,
     /// Total of an invoice.
     pub total: Option<Money>,
-    /// For a quote: whether it is still open. True for all else.
+    /// For a quote or a recall: whether it is still open. True for all else.
     pub open: bool,
     /// The registration rule only: our own date, and the day the register's was found newer.
     pub registration: Option<RegistrationFacts>,

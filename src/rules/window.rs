@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::decide::{days, is_before};
 use crate::domain::dates::{minus_days, minus_months, plus_days};
-use crate::domain::rule::{Half, RuleKey};
+use crate::domain::rule::{Half, RuleKey, Source};
 use crate::domain::settings::{Numbers, Settings};
 
 /// First and last date, both included.
@@ -33,6 +33,9 @@ pub fn window(
         return None;
     }
     match set.numbers {
+        Numbers::None if rule.source() == Source::Recall => {
+            Some(Window { first: NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN), last: today })
+        }
         Numbers::None => Some(Window { first: since, last: today }),
         Numbers::Months(0) => None,
         Numbers::Months(months) => {

@@ -1,15 +1,20 @@
 //! The options that all three programs share, and what follows from them.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use clap::Args;
 
 use super::clock::Clock;
 use super::config::{Config, ConfigError};
+use crate::collect::files::Places;
 
 /// The database's name in the data folder.
 const DATABASE: &str = "balie.db";
+
+/// After a start the desk comes first; then the backup that a night without power has missed.
+const SETTLE: Duration = Duration::from_secs(120);
 
 /// Which configuration, which data, which day.
 #[derive(Debug, Clone, Default, Args)]
@@ -80,6 +85,26 @@ impl Station {
     /// The folder for backups.
     pub fn backup_dir(&self) -> PathBuf {
         self.within(self.config.files.backup_dir.as_deref(), "backup")
+    }
+
+    /// Where the collector finds and puts files.
+    pub fn places(&self) -> Places {
+        let files = &self.config.files;
+        Places {
+            database: self.database(),
+            drop: self.drop_dir(),
+            rejects: self.data_dir.join("rejects"),
+            backups: self.backup_dir(),
+            sticks: files.stick_backup.then(|| files.stick_dir.clone()),
+            quiet: Duration::from_secs(u64::from(files.quiet_seconds)),
+            settle: SETTLE,
+        }
+    }
+
+    /// Where the present database goes when a backup takes its place: a name with date and time.
+    pub fn set_aside(&self) -> PathBuf {
+        let now = self.clock.now_local().format("%Y-%m-%d-%H%M%S");
+        self.backup_dir().join(format!("before-restore-{now}.db"))
     }
 
     /// A folder as configured, or one of that name; a relative one lies in the data folder.

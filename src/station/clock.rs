@@ -151,6 +151,11 @@ impl Clock {
         self.today.unwrap_or_else(|| self.local(at).date())
     }
 
+    /// The instant by which ages are measured: `at`, or the same time of day on the pretended date.
+    pub fn instant_of_day(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        self.today.map_or(at, |today| today.and_time(at.time()).and_utc())
+    }
+
     /// Whether the date is a pretended one.
     pub fn is_pretended(&self) -> bool {
         self.today.is_some()

@@ -25,6 +25,10 @@ impl Machine for ThisMachine {
         Ok(Moment { at, today: self.clock.today_at(at) })
     }
 
+    fn instant_of_day(&self, moment: Moment) -> DateTime<Utc> {
+        self.clock.instant_of_day(moment.at)
+    }
+
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         self.clock.local(at)
     }

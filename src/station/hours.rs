@@ -34,6 +34,11 @@ impl OpeningHours {
         Ok(Self(Some(hours.with_context(context))))
     }
 
+    /// Whether any hours are set.
+    pub fn are_set(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Whether the shop is open at this moment on its own clock.
     pub fn is_open(&self, at: NaiveDateTime) -> bool {
         self.0.as_ref().is_none_or(|hours| hours.is_open(at))

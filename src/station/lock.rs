@@ -1,4 +1,5 @@
-//! One collector for each database: two would do everything twice and fight over the writing.
+//! One collector for each database: two would do everything twice and fight over the writing. And one
+//! at a time who delivers its messages: two could send one twice.
 //!
 //! The lock is the kernel's, on an open file, so it goes with the process that held it, however
 //! that ended.
@@ -18,6 +19,9 @@ pub enum LockError {
     /// Another process has it.
     #[error("a collector already works on {0}; stop that one first (systemctl stop balie-collector)")]
     Taken(PathBuf),
+    /// Another process delivers.
+    #[error("the messages of {0} are being delivered already; wait until that pass has ended")]
+    Delivering(PathBuf),
     /// The file cannot be made or locked.
     #[error(
         "{path} cannot be locked: {cause}; check that the data folder exists and that this user may write in it"
@@ -36,15 +40,28 @@ impl Lock {
     /// # Errors
     /// [`LockError::Taken`] when another collector works there.
     pub fn collector(data_dir: &Path) -> Result<Self, LockError> {
-        let path = data_dir.join("collector.lock");
+        Self::take(data_dir, "collector.lock")?.ok_or_else(|| LockError::Taken(data_dir.to_owned()))
+    }
+
+    /// Takes the right to deliver the messages of a data folder.
+    ///
+    /// # Errors
+    /// [`LockError::Delivering`] while another process delivers.
+    pub fn outbox(data_dir: &Path) -> Result<Self, LockError> {
+        Self::take(data_dir, "outbox.lock")?.ok_or_else(|| LockError::Delivering(data_dir.to_owned()))
+    }
+
+    /// `None`: somebody else has it.
+    fn take(data_dir: &Path, name: &str) -> Result<Option<Self>, LockError> {
+        let path = data_dir.join(name);
         let open = || {
             std::fs::create_dir_all(data_dir)?;
             OpenOptions::new().create(true).truncate(false).write(true).open(&path)
         };
         let file = open().map_err(|cause| LockError::Failed { path: path.clone(), cause })?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(LockError::Taken(data_dir.to_owned())),
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(cause)) => Err(LockError::Failed { path, cause }),
         }
     }
@@ -60,7 +77,10 @@ mod tests {
         let data = folder.path().join("new");
         let first = Lock::collector(&data).unwrap();
         assert!(Lock::collector(&data).unwrap_err().to_string().contains("already works on"));
-        drop(first);
+        let deliverer = Lock::outbox(&data).unwrap();
+        assert!(Lock::outbox(&data).unwrap_err().to_string().contains("being delivered already"));
+        drop((first, deliverer));
         Lock::collector(&data).unwrap();
+        Lock::outbox(&data).unwrap();
     }
 }

@@ -9,7 +9,7 @@ use super::{Store, StoreError};
 use crate::domain::amount::Money;
 use crate::domain::customer::CustomerKind;
 use crate::domain::ids::{
-    CustomerId, EmployeeId, InspectionId, InvoiceId, QuoteId, SaleId, TaskId, VehicleId,
+    CustomerId, EmployeeId, InspectionId, InvoiceId, QuoteId, RecallId, SaleId, TaskId, VehicleId,
 };
 use crate::domain::plate::Plate;
 use crate::domain::rule::{Half, RuleKey, Source};
@@ -129,6 +129,11 @@ fn tables(rule: RuleKey, half: Half) -> Tables {
                 "s.inspected_on".to_owned(),
                 format!("a.code = '{code}' AND a.inspected_on BETWEEN :first AND :last"),
             )
+        },
+        Source::Recall => Tables {
+            customer: OWNER,
+            in_window: "s.open = 1 AND s.detected_on BETWEEN :first AND :last".to_owned(),
+            ..document("recall", "recall s", "detected_on", "NULL, s.open = 1, NULL, NULL")
         },
         Source::Invoice => document("invoice", "invoice s", "invoiced_on", "s.total_cents, 1, NULL, NULL"),
         Source::Sale => document("sale", "sale s", "sold_on", NO_EXTRAS),
@@ -324,6 +329,7 @@ fn candidate(row: &Row<'_>, rule: RuleKey, half: Half) -> Result<Candidate, Stor
         Source::Invoice => Subject::Invoice(InvoiceId(number)),
         Source::Sale => Subject::Sale(SaleId(number)),
         Source::Quote(_) => Subject::Quote(QuoteId(number)),
+        Source::Recall => Subject::Recall(RecallId(number)),
     };
     let vehicle = match row.get::<_, Option<i64>>(2)? {
         None => None,
@@ -409,6 +415,8 @@ pub struct RegisterRecord {
     pub registered_on: Option<NaiveDate>,
     /// When the register was asked, in UTC.
     pub fetched_at: DateTime<Utc>,
+    /// Since when it has answered with nothing, in UTC; what it said before is kept.
+    pub silent_since: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -431,12 +439,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database cannot be read.
     pub fn register_record(&self, vehicle: VehicleId) -> Result<Option<RegisterRecord>, StoreError> {
-        let sql = "SELECT inspection_expires_on, registered_on, fetched_at FROM register_record WHERE vehicle_id = ?1";
+        let sql = "SELECT r.inspection_expires_on, r.registered_on, r.fetched_at, s.silent_since FROM register_record r
+                     LEFT JOIN register_state s ON s.vehicle_id = r.vehicle_id WHERE r.vehicle_id = ?1";
         let record = self.connection.prepare_cached(sql)?.query_row([vehicle.0], |row| {
             Ok(RegisterRecord {
                 inspection_expires_on: row.get(0)?,
                 registered_on: row.get(1)?,
                 fetched_at: row.get(2)?,
+                silent_since: row.get(3)?,
             })
         });
         Ok(record.optional()?)

@@ -17,7 +17,7 @@ use super::noun::{Cell, Kind, Need, Noun};
 use super::{Store, StoreError, bulk, collection, customer, inspection, visit};
 
 /// Pages kept in memory during an import, in KiB; the indexes of a million rows fit.
-const CACHE_KIB: i64 = 64 * 1024;
+pub(super) const CACHE_KIB: u32 = 64 * 1024;
 
 /// One import that is under way; everything in it is one transaction.
 pub(crate) struct ImportRun<'s> {
@@ -88,7 +88,9 @@ impl Store {
         shared: bool,
         work: impl FnOnce(&ImportRun<'_>) -> Result<(T, bool), E>,
     ) -> Result<T, E> {
-        self.connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(StoreError::from)?;
+        self.connection
+            .pragma_update(None, "cache_size", -i64::from(self.import_cache))
+            .map_err(StoreError::from)?;
         // Every reference is looked up in this very transaction and an import deletes nothing:
         // checking each again would be checking twice.
         self.connection.pragma_update(None, "foreign_keys", false).map_err(StoreError::from)?;
@@ -424,6 +426,9 @@ impl<'t> FileImport<'t> {
             }
         }
         drop(rows);
+        if !imported && self.noun.table == inspection::NOUN.table {
+            inspection::is_ours(self.connection, id, self.import)?;
+        }
         let first = self.seen.mark(id, line);
         if differing.is_empty() {
             return Ok(Some(Outcome::Unchanged));

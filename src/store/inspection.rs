@@ -19,10 +19,20 @@ pub(super) const NOUN: Noun = Noun {
     in_order: None,
 };
 
+/// The shop's own file names an inspection that only the register had told of: it was done here.
+pub(super) fn is_ours(connection: &Connection, id: i64, import: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE inspection SET import_id = ?2 WHERE id = ?1 AND register_at IS NOT NULL";
+    connection.prepare_cached(sql)?.execute([id, import])?;
+    Ok(())
+}
+
 /// Writes the rows by which the advice rules find an inspection, anew.
 pub(super) fn index_advice(connection: &Connection, id: i64) -> Result<(), StoreError> {
+    // What the register tells counts beside what the shop's own file says of the same inspection.
     let (date, advice): (String, String) = connection
-        .prepare_cached("SELECT inspected_on, advice FROM inspection WHERE id = ?1")?
+        .prepare_cached(
+            "SELECT inspected_on, advice || ' ' || coalesce(register_advice, '') FROM inspection WHERE id = ?1",
+        )?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     connection.prepare_cached("DELETE FROM inspection_advice WHERE inspection_id = ?1")?.execute([id])?;
     add_advice(connection, id, &date, &advice)

@@ -189,6 +189,7 @@ impl Store {
             appointment_on: None,
             inspection_expires_on: vehicle.as_ref().and_then(|vehicle| vehicle.inspection_expires_on),
             register_expires_on: None,
+            inspected_here: false,
             number: None,
             total: None,
             detail: None,

@@ -2,12 +2,12 @@
 //! left already.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::history::{Actor, Change, instant, record};
 use super::{Store, StoreError};
 use crate::domain::ids::{CustomerId, MessageId, TaskId};
-use crate::domain::message::{Channel, Composed, MessageState, Way};
+use crate::domain::message::{Channel, Composed, MessageState, Trouble, Way};
 
 /// The field of a task's line of history that names a message.
 pub(super) const LINE: &str = "message";
@@ -59,6 +59,12 @@ pub(super) fn hold_back(connection: &Connection, message: i64) -> Result<Option<
     Ok(sms.map(|sms| if sms { "sms" } else { "email" }))
 }
 
+/// What stands in the column of troubles.
+pub(super) fn trouble(row: &Row<'_>, column: usize) -> Result<Option<Trouble>, StoreError> {
+    let word = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+    word.map(str::parse).transpose().map_err(StoreError::Strange)
+}
+
 /// A message, and where it is on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -80,6 +86,10 @@ pub struct Message {
     pub written_at: DateTime<Utc>,
     /// When it left, in UTC.
     pub sent_at: Option<DateTime<Utc>>,
+    /// What is or was in its way.
+    pub trouble: Option<Trouble>,
+    /// The last answer of the supplier or of the mail server, in its own words.
+    pub answer: Option<String>,
     /// Name or code of who wrote it.
     pub employee: Option<String>,
 }
@@ -178,7 +188,7 @@ impl Store {
     fn messages(&self, condition: &str, id: i64) -> Result<Vec<Message>, StoreError> {
         let sql = format!(
             "SELECT m.id, m.task_id, m.channel, m.address, m.subject, m.body, m.state, m.written_at, m.sent_at,
-                    coalesce(e.name, e.code)
+                    coalesce(e.name, e.code), m.trouble, m.answer
                FROM message m LEFT JOIN employee e ON e.id = m.employee_id WHERE {condition} ORDER BY m.id DESC"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -197,6 +207,8 @@ impl Store {
                 written_at: row.get(7)?,
                 sent_at: row.get(8)?,
                 employee: row.get(9)?,
+                trouble: trouble(row, 10)?,
+                answer: row.get(11)?,
             });
         }
         Ok(all)

@@ -5,6 +5,7 @@
 
 pub mod appointment;
 pub mod audit;
+pub mod backup;
 mod bulk;
 mod call_note;
 mod changes;
@@ -33,11 +34,15 @@ pub mod mailing;
 pub mod message;
 pub(crate) mod noun;
 pub mod odometer;
+pub mod outbox;
 mod ownership;
 pub mod personal;
 pub mod preview;
+pub mod profile;
 mod pursuit;
 mod quote;
+pub mod register;
+mod register_save;
 mod sale;
 mod search;
 pub mod setting;
@@ -88,6 +93,8 @@ pub enum Access {
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
+    /// Memory for the pages of an import, in KiB.
+    import_cache: u32,
 }
 
 impl Store {
@@ -121,7 +128,7 @@ impl Store {
             Ok(connection)
         };
         let connection = open().map_err(|cause| StoreError::open(path, cause))?;
-        let mut store = Self { connection };
+        let mut store = Self { connection, import_cache: import::CACHE_KIB };
         store.prepare(path, access)?;
         Ok(store)
     }
@@ -195,12 +202,26 @@ impl Store {
         Ok(self.connection.pragma_update(None, "cache_size", -i64::from(kib))?)
     }
 
+    /// Limits the memory that an import keeps for pages, in KiB.
+    pub fn limit_import_cache(&mut self, kib: u32) {
+        self.import_cache = kib;
+    }
+
     /// Whether the file's structure is whole.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] with SQLite's words when it is not.
     pub fn check(&self) -> Result<(), StoreError> {
         let words: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if words == "ok" { Ok(()) } else { Err(StoreError::Damaged(words)) }
+    }
+
+    /// Whether every page, row and index of the file is whole; reads all of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with SQLite's words when it is not.
+    pub fn check_all(&self) -> Result<(), StoreError> {
+        let words: String = self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if words == "ok" { Ok(()) } else { Err(StoreError::Damaged(words)) }
     }
 

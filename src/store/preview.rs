@@ -23,7 +23,7 @@ pub struct Preview {
     /// The Monday of each week; the first is the present one's, counted from today on.
     pub mondays: [NaiveDate; WEEKS],
     /// For each rule, in the order of [`RuleKey::ALL`].
-    pub rules: [Weeks; 16],
+    pub rules: [Weeks; RuleKey::ALL.len()],
     /// Tasks that wait already for a place in a week.
     pub waiting: u32,
     /// Places in a week; none: no limit.
@@ -63,7 +63,7 @@ pub struct Outlook {
     waiting: u32,
     read: HashMap<(RuleKey, Half), Read>,
     /// Each rule's weeks under the settings they were last reckoned with.
-    known: Option<(Settings, [Weeks; 16])>,
+    known: Option<(Settings, [Weeks; RuleKey::ALL.len()])>,
 }
 
 impl Outlook {
@@ -159,7 +159,7 @@ impl Store {
                 && one.look_ahead_days == other.look_ahead_days
                 && one.look_back_days == other.look_back_days
         });
-        let mut rules = [Weeks::default(); 16];
+        let mut rules = [Weeks::default(); RuleKey::ALL.len()];
         for (rule, weeks) in RuleKey::ALL.into_iter().zip(&mut rules) {
             let same = known.as_ref().filter(|(before, _)| before.rule(rule) == settings.rule(rule));
             *weeks = match same.and_then(|(_, known)| known.get(rule.index())) {

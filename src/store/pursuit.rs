@@ -75,7 +75,7 @@ fn all(connection: &Connection, today: NaiveDate) -> Result<Vec<Pursued>, StoreE
 }
 
 /// Whether the task's words were kept when it was handled, and not written by a person.
-fn is_frozen(connection: &Connection, task: TaskId) -> Result<bool, StoreError> {
+pub(super) fn is_frozen(connection: &Connection, task: TaskId) -> Result<bool, StoreError> {
     let sql = "SELECT coalesce((SELECT action = 'frozen' FROM history WHERE noun = 'task' AND noun_id = ?1
                   AND field = 'description' ORDER BY id DESC LIMIT 1), 0)";
     Ok(connection.prepare_cached(sql)?.query_row(params![task.0], |row| row.get(0))?)

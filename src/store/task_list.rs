@@ -183,9 +183,17 @@ const ROW: &str = "SELECT t.id, t.rule, t.execute_on, t.counts_from, t.half, t.s
         v.make, v.model, v.inspection_expires_on, r.inspection_expires_on,
         (SELECT min(substr(a.starts_at, 1, 10)) FROM appointment a
           WHERE a.vehicle_id = t.vehicle_id AND a.status = 'planned' AND a.starts_at >= ?),
-        coalesce(i.number, s.number, q.number), coalesce(i.total_cents, s.price_cents, q.total_cents),
-        CASE t.rule WHEN 'repair_advice' THEN v.repair_advice WHEN 'roadside_cover' THEN v.roadside_provider END,
-        t.outcome, t.back_on
+        coalesce(i.number, s.number, q.number, rc.reference), coalesce(i.total_cents, s.price_cents, q.total_cents),
+        CASE t.rule WHEN 'repair_advice' THEN v.repair_advice WHEN 'roadside_cover' THEN v.roadside_provider
+                    WHEN 'recall' THEN coalesce(ra.defect, rc.reference) END,
+        t.outcome, t.back_on,
+        CASE WHEN t.rule = 'inspection' AND r.inspection_expires_on > coalesce(v.inspection_expires_on, '') THEN EXISTS (
+            SELECT 1 FROM inspection n WHERE n.vehicle_id = t.vehicle_id AND n.register_expires_on = r.inspection_expires_on
+               AND (n.import_id IS NOT NULL
+                    OR EXISTS (SELECT 1 FROM visit p WHERE p.vehicle_id = t.vehicle_id AND p.visited_on = n.inspected_on)
+                    OR EXISTS (SELECT 1 FROM appointment a WHERE a.vehicle_id = t.vehicle_id AND a.kind = 'inspection'
+                                  AND a.status <> 'cancelled' AND substr(a.starts_at, 1, 10) = n.inspected_on)))
+             ELSE 0 END
    FROM task t
    LEFT JOIN customer c ON c.id = t.customer_id
    LEFT JOIN employee e ON e.id = t.employee_id
@@ -193,7 +201,9 @@ const ROW: &str = "SELECT t.id, t.rule, t.execute_on, t.counts_from, t.half, t.s
    LEFT JOIN register_record r ON r.vehicle_id = t.vehicle_id
    LEFT JOIN invoice i ON t.subject_kind = 'invoice' AND i.id = t.subject_id
    LEFT JOIN sale s ON t.subject_kind = 'sale' AND s.id = t.subject_id
-   LEFT JOIN quote q ON t.subject_kind = 'quote' AND q.id = t.subject_id";
+   LEFT JOIN quote q ON t.subject_kind = 'quote' AND q.id = t.subject_id
+   LEFT JOIN recall rc ON t.subject_kind = 'recall' AND rc.id = t.subject_id
+   LEFT JOIN recall_action ra ON ra.reference = rc.reference";
 
 /// The facts of a task's texts, its vehicle and its customer.
 pub(super) type TaskWords = (Words, Option<VehicleId>, Option<CustomerId>);
@@ -215,6 +225,7 @@ fn words(row: &Row<'_>, today: NaiveDate) -> Result<Words, StoreError> {
         model: row.get(18)?,
         inspection_expires_on: row.get(19)?,
         register_expires_on: row.get(20)?,
+        inspected_here: row.get(27)?,
         appointment_on: row.get(21)?,
         number: row.get(22)?,
         total: row.get::<_, Option<i64>>(23)?.map(Money),

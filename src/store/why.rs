@@ -14,7 +14,7 @@ use crate::rules::why::{Answer, Case, Existing};
 /// The judgement of a vehicle.
 #[derive(Debug, Clone)]
 pub struct Judgement {
-    /// One answer for each of the sixteen rules.
+    /// One answer for each rule.
     pub answers: Vec<Answer>,
     /// What the register said when it was last asked.
     pub register: Option<RegisterRecord>,

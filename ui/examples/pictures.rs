@@ -109,7 +109,7 @@ fn fill(app: &AppWindow) {
 }
 
 fn kinds() -> Vec<ChoiceEntry> {
-    (-1..16)
+    (-1..17)
         .map(|key| ChoiceEntry { key, name: "".into(), count: if key == 3 { 0 } else { 134 / (key + 3) } })
         .collect()
 }

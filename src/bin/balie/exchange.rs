@@ -3,18 +3,23 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
+use balie::exchange::profile::Profile;
 use balie::exchange::{self, ImportOptions, ImportReport, Progress, demo};
 use balie::station::args::Station;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{Failure, open, print_json};
+use crate::{Failure, open, print_json, profile};
 
 /// What to take in.
 #[derive(Debug, Args)]
 pub struct Import {
     /// A folder of the shop's CSV files, or one of them
     path: PathBuf,
+    /// For files and columns with other names: the profile that says what they are. What it does not
+    /// know yet is guessed from the headers, shown, and saved in it (not with --dry-run)
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
     /// Only say what would happen
     #[arg(long)]
     dry_run: bool,
@@ -29,6 +34,10 @@ pub struct Import {
 impl Import {
     pub fn run(&self, station: &Station) -> Result<(), Failure> {
         let mut store = open(station)?;
+        let profile = match &self.profile {
+            Some(name) => profile::learn(&mut store, name, &self.path, self.dry_run, station)?,
+            None => Profile::default(),
+        };
         let bar = Bar::new();
         let options = ImportOptions {
             dry_run: self.dry_run,
@@ -37,7 +46,7 @@ impl Import {
             now: station.clock.now_utc(),
             progress: &mut |progress| bar.show(&progress),
         };
-        let report = exchange::import(&mut store, &self.path, options)?;
+        let report = exchange::import_mapped(&mut store, &self.path, options, &profile)?;
         bar.clear();
         complain(&report)?;
         if self.json {
@@ -48,7 +57,11 @@ impl Import {
                 writeln!(
                     out,
                     "{}: {} added, {} changed, {} unchanged, {} rejected",
-                    file.file, file.added, file.changed, file.unchanged, file.rejected
+                    file.title(),
+                    file.added,
+                    file.changed,
+                    file.unchanged,
+                    file.rejected
                 )?;
             }
         }
@@ -63,7 +76,10 @@ impl Import {
 fn complain(report: &ImportReport) -> Result<(), Failure> {
     let mut err = io::BufWriter::new(io::stderr().lock());
     for name in &report.skipped {
-        writeln!(err, "{name}: not one of the files that Balie knows; skipped")?;
+        writeln!(
+            err,
+            "{name}: not one of the files that Balie knows; skipped (--profile NAME guesses what it is)"
+        )?;
     }
     for file in &report.files {
         for line in file.lines() {

@@ -3,10 +3,15 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 it
 //! could not be done (with one clear line), 2 wrong usage.
 
+mod backup;
+mod doctor;
 mod employee;
 mod exchange;
 mod manual;
+mod outbox;
 mod panel;
+mod profile;
+mod rdw;
 mod settings;
 mod tasks;
 
@@ -32,8 +37,15 @@ struct Cli {
 enum Command {
     /// Take in the shop's CSV files: a folder of them, or one
     Import(exchange::Import),
+    /// Show or change how other systems' files and columns are understood
+    #[command(subcommand)]
+    Profile(profile::Profiles),
     /// Write everything as CSV files, which an empty Balie can take in again
     Export(exchange::Export),
+    /// Write a checked copy of the database while everything runs
+    Backup(backup::Backup),
+    /// Put a backup back; the present database is kept aside
+    Restore(backup::Restore),
     /// Work out now which tasks there are
     Collect {
         /// Print one JSON document
@@ -50,8 +62,18 @@ enum Command {
     /// List the employees, or choose a PIN for one who forgot it
     #[command(subcommand)]
     Employee(employee::Employee),
+    /// Ask the vehicle register (RDW)
+    #[command(subcommand)]
+    Rdw(rdw::Rdw),
+    /// Write a message to a customer into the outbox; prints its number
+    Message(outbox::Message),
+    /// Show or deliver the messages that wait, or take one back
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
     /// Fill an empty database (or a folder with CSV files) with an invented shop
     Demo(exchange::Demo),
+    /// Look at everything that Balie needs, and say what is wrong and what to do
+    Doctor(doctor::Doctor),
     /// Try the LED
     Led(panel::Led),
     /// Print completions for a shell
@@ -89,13 +111,20 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let station = cli.station.station()?;
     match &cli.command {
         Command::Import(import) => import.run(&station),
+        Command::Profile(profiles) => profiles.run(&station),
         Command::Export(export) => export.run(&station),
+        Command::Backup(backup) => backup.run(&station),
+        Command::Restore(restore) => restore.run(&station),
         Command::Collect { json } => collect_now(&station, *json),
         Command::Tasks(tasks) => tasks.run(&station),
         Command::Why(why) => why.run(&station),
         Command::Settings(settings) => settings.run(&station),
         Command::Employee(employee) => employee.run(&station),
+        Command::Rdw(rdw) => rdw.run(&station),
+        Command::Message(message) => message.run(&station),
+        Command::Outbox(outbox) => outbox.run(station),
         Command::Demo(demo) => demo.run(&station),
+        Command::Doctor(doctor) => doctor.run(&station),
         Command::Led(led) => led.run(&station),
         Command::Completions(_) | Command::Man(_) => Ok(()),
     }

@@ -42,6 +42,9 @@ pub struct Words {
     pub inspection_expires_on: Option<NaiveDate>,
     /// When the inspection expires by the register.
     pub register_expires_on: Option<NaiveDate>,
+    /// Whether the inspection that the register's date comes from was done in this workshop, by what the
+    /// shop knows of that day.
+    pub inspected_here: bool,
     /// Number of the invoice, sale or quote.
     pub number: Option<String>,
     /// Its total.
@@ -153,7 +156,10 @@ fn value(name: &str, words: &Words, language: Language) -> Option<String> {
             None => with_date(phrases.no_appointment, words.today),
         },
         "register" => match words.register_expires_on {
-            Some(register) if words.inspection_expires_on.is_none_or(|ours| register > ours) => {
+            Some(register)
+                if !words.inspected_here
+                    && words.inspection_expires_on.is_none_or(|ours| register > ours) =>
+            {
                 with_date(phrases.elsewhere, register)
             }
             Some(register) => with_date(phrases.register, register),
@@ -239,6 +245,7 @@ mod tests {
             appointment_on: None,
             inspection_expires_on: Some("2015-06-30".parse().unwrap()),
             register_expires_on: None,
+            inspected_here: false,
             number: Some("O-17".to_owned()),
             total: Some(Money(123_456)),
             detail: Some("koppeling".to_owned()),

@@ -1,4 +1,4 @@
-//! The delivered words: sixteen kinds in four languages. A `{name}` is filled from facts.
+//! The delivered words: every kind in four languages. A `{name}` is filled from facts.
 
 use crate::domain::language::Language;
 use crate::domain::rule::{Half, RuleKey};
@@ -129,6 +129,9 @@ fn dutch(rule: RuleKey, half: Half) -> &'static str {
         (RuleKey::SalesAgreement, _) => {
             usual!("Op {date} is de verkoopovereenkomst {number} {total} voor de {car} opgemaakt.")
         }
+        (RuleKey::Recall, _) => usual!(
+            "De RDW meldt sinds {date} een terugroepactie voor de {car} die nog niet is uitgevoerd. {detail}"
+        ),
     }
 }
 
@@ -174,6 +177,9 @@ fn german(rule: RuleKey, half: Half) -> &'static str {
         }
         (RuleKey::SalesAgreement, _) => {
             usual!("Am {date} wurde der Kaufvertrag {number} {total} für {car} erstellt.")
+        }
+        (RuleKey::Recall, _) => {
+            usual!("Das Register (RDW) meldet seit dem {date} einen offenen Rückruf für {car}. {detail}")
         }
     }
 }
@@ -225,6 +231,9 @@ fn portuguese(rule: RuleKey, half: Half) -> &'static str {
         (RuleKey::SalesAgreement, _) => {
             usual!("Em {date} foi feito o contrato de venda {number} {total} do veículo {car}.")
         }
+        (RuleKey::Recall, _) => {
+            usual!("O registro (RDW) informa desde {date} um recall não realizado de {car}. {detail}")
+        }
     }
 }
 
@@ -268,6 +277,9 @@ fn english(rule: RuleKey, half: Half) -> &'static str {
         }
         (RuleKey::SalesAgreement, _) => {
             usual!("On {date} the sales agreement {number} {total} for {car} was made.")
+        }
+        (RuleKey::Recall, _) => {
+            usual!("RDW has told since {date} of a recall of {car} that was not carried out yet. {detail}")
         }
     }
 }

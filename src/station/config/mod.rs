@@ -36,6 +36,8 @@ pub struct Config {
     pub sms: Sms,
     /// Outgoing mail.
     pub smtp: Smtp,
+    /// When messages leave.
+    pub outbox: Outbox,
     /// The shop's calendar.
     pub calendar: Calendar,
     /// Folders.
@@ -87,12 +89,14 @@ pub enum Theme {
 /// `[rdw]`
 #[derive(Debug, Clone)]
 pub struct Rdw {
-    /// Whether the register is asked at all.
+    /// Whether the register is asked at all: in the Netherlands, unless it is said.
     pub enabled: bool,
     /// The folder above `{id}.json`, without a slash at its end.
     pub base_url: String,
     /// Lifts the limit for anonymous use.
     pub app_token: Secret,
+    /// How many requests may leave on a day, at most.
+    pub requests_per_day: u32,
 }
 
 /// `[sms]`
@@ -159,6 +163,13 @@ pub enum Security {
     None,
 }
 
+/// `[outbox]`
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    /// When messages may leave; a service message may also while the shop is open.
+    pub hours: OpeningHours,
+}
+
 /// `[calendar]`
 #[derive(Debug, Clone)]
 pub struct Calendar {
@@ -179,6 +190,12 @@ pub struct Files {
     pub drop_dir: Option<PathBuf>,
     /// Where backups go.
     pub backup_dir: Option<PathBuf>,
+    /// Where the system mounts sticks.
+    pub stick_dir: PathBuf,
+    /// Whether a stick that is plugged in gets a backup.
+    pub stick_backup: bool,
+    /// After so many seconds without a change a dropped file is complete.
+    pub quiet_seconds: u32,
 }
 
 /// `[log]`

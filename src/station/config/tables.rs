@@ -6,26 +6,30 @@ use tracing::level_filters::LevelFilter;
 
 use super::reader::{Given, Reader, Table, nearest};
 use super::{
-    Calendar, Config, Files, Log, Problem, Rdw, Screen, Secret, Security, Shop, Sms, Smtp, Supplier, Theme,
+    Calendar, Config, Files, Log, Outbox, Problem, Rdw, Screen, Secret, Security, Shop, Sms, Smtp, Supplier,
+    Theme,
 };
 use crate::domain::language::Language;
 use crate::panel::{Driver, Line, PanelConfig};
 use crate::station::hours::OpeningHours;
 
 /// Every table with every key that is read.
-const TABLES: [(&str, &[&str]); 9] = [
+const TABLES: [(&str, &[&str]); 10] = [
     ("shop", &["name", "phone", "language", "timezone", "country", "opening_hours"]),
     ("panel", &["driver", "led", "button", "active_low"]),
     ("screen", &["output", "rotation", "dim_after_minutes", "theme"]),
-    ("rdw", &["enabled", "base_url", "app_token", "app_token_file"]),
+    ("rdw", &["enabled", "base_url", "app_token", "app_token_file", "requests_per_day"]),
     ("sms", &["supplier", "base_url", "key", "key_file", "account", "from"]),
     ("smtp", &["host", "port", "security", "user", "password", "password_file", "from", "reply_to"]),
+    ("outbox", &["hours"]),
     ("calendar", &["ics_file", "caldav_url", "user", "password", "password_file"]),
-    ("files", &["drop_dir", "backup_dir"]),
+    ("files", &["drop_dir", "backup_dir", "stick_dir", "stick_backup", "quiet_seconds"]),
     ("log", &["level"]),
 ];
 
 const TIMEZONE: chrono_tz::Tz = chrono_tz::Europe::Amsterdam;
+/// When nobody minds a message.
+const SENDING_HOURS: &str = "Mo-Sa 08:00-20:00; PH off";
 const RDW: &str = "https://opendata.rdw.nl/resource";
 
 /// Reads the text of a file that lies in `folder`.
@@ -46,13 +50,15 @@ pub(super) fn defaults() -> Config {
 }
 
 fn config(reader: &mut Reader<'_>, folder: &Path) -> Config {
+    let shop = shop(&mut reader.table("shop"));
     Config {
-        shop: shop(&mut reader.table("shop")),
         panel: panel(&mut reader.table("panel")),
         screen: screen(&mut reader.table("screen")),
-        rdw: rdw(&mut reader.table("rdw"), folder),
+        rdw: rdw(&mut reader.table("rdw"), folder, &shop.country),
         sms: sms(&mut reader.table("sms"), folder),
         smtp: smtp(&mut reader.table("smtp"), folder),
+        outbox: outbox(&mut reader.table("outbox"), &shop.country),
+        shop,
         calendar: calendar(&mut reader.table("calendar"), folder),
         files: files(&mut reader.table("files")),
         log: log(&mut reader.table("log")),
@@ -150,11 +156,15 @@ fn screen(table: &mut Table<'_, '_>) -> Screen {
     }
 }
 
-fn rdw(table: &mut Table<'_, '_>, folder: &Path) -> Rdw {
+fn rdw(table: &mut Table<'_, '_>, folder: &Path, country: &str) -> Rdw {
     Rdw {
-        enabled: table.read("enabled", true, |given| given.truth()),
+        // Elsewhere the same letters and digits are another car's plate.
+        enabled: table.read("enabled", country == "NL", |given| given.truth()),
         base_url: table.optional("base_url", address).unwrap_or_else(|| RDW.to_owned()),
         app_token: secret(table, "app_token", "app_token_file", folder),
+        requests_per_day: table.read("requests_per_day", 2000, |given| {
+            Ok(u32::try_from(given.number(1, 100_000)?).unwrap_or(2000))
+        }),
     }
 }
 
@@ -204,6 +214,12 @@ fn smtp(table: &mut Table<'_, '_>, folder: &Path) -> Smtp {
     }
 }
 
+fn outbox(table: &mut Table<'_, '_>, country: &str) -> Outbox {
+    // The delivered hours can always be read.
+    let delivered = OpeningHours::parse(SENDING_HOURS, country).unwrap_or_default();
+    Outbox { hours: table.read("hours", delivered, |given| OpeningHours::parse(given.text()?, country)) }
+}
+
 fn calendar(table: &mut Table<'_, '_>, folder: &Path) -> Calendar {
     Calendar {
         ics_file: table.optional("ics_file", path),
@@ -214,7 +230,18 @@ fn calendar(table: &mut Table<'_, '_>, folder: &Path) -> Calendar {
 }
 
 fn files(table: &mut Table<'_, '_>) -> Files {
-    Files { drop_dir: table.optional("drop_dir", path), backup_dir: table.optional("backup_dir", path) }
+    Files {
+        drop_dir: table.optional("drop_dir", path),
+        backup_dir: table.optional("backup_dir", path),
+        stick_dir: table.optional("stick_dir", path).unwrap_or_else(|| PathBuf::from("/run/media")),
+        stick_backup: table.read("stick_backup", true, |given| given.truth()),
+        quiet_seconds: table.read("quiet_seconds", 10, |given| match given {
+            Given::Number(seconds) if (1..=3600).contains(&seconds) => {
+                Ok(u32::try_from(seconds).unwrap_or(10))
+            }
+            _ => Err("write a number of seconds from 1 to 3600".to_owned()),
+        }),
+    }
 }
 
 fn log(table: &mut Table<'_, '_>) -> Log {

@@ -145,3 +145,96 @@ CREATE TABLE salt (
     purpose  TEXT PRIMARY KEY,
     value    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- How the backups went: those of the nights, and the one on the last stick.
+CREATE TABLE backup (
+    place     TEXT    PRIMARY KEY CHECK (place IN ('night', 'stick')),
+    name      TEXT    NOT NULL,
+    good_at   TEXT,
+    failures  INTEGER NOT NULL,
+    problem   TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How another system names its files and columns, as JSON.
+CREATE TABLE import_profile (
+    name      TEXT PRIMARY KEY,
+    content   TEXT NOT NULL,
+    saved_at  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The vehicle register (RDW): what it said of each vehicle, when, and what it said nothing of. Instants
+-- are those of the shop's day: a pretended day has pretended instants.
+ALTER TABLE register_record ADD COLUMN make TEXT;
+ALTER TABLE register_record ADD COLUMN model TEXT;
+ALTER TABLE register_record ADD COLUMN first_registered_on TEXT;
+-- The last answers that held the value: an answer without it does not erase it.
+ALTER TABLE register_record ADD COLUMN inspection_expires_at TEXT;
+ALTER TABLE register_record ADD COLUMN registered_at TEXT;
+-- Whether it says that a recall is open, and what it thinks of the odometer.
+ALTER TABLE register_record ADD COLUMN recall_open INTEGER CHECK (recall_open IN (0, 1));
+ALTER TABLE register_record ADD COLUMN odometer_verdict TEXT;
+
+-- When the register was asked about a vehicle. A NULL asks as soon as possible.
+CREATE TABLE register_state (
+    vehicle_id     INTEGER PRIMARY KEY REFERENCES vehicle (id),
+    -- The last try, answered or not: what always fails does not stand in the way of what does not.
+    tried_at       TEXT,
+    vehicle_at     TEXT,
+    inspection_at  TEXT,
+    recall_at      TEXT,
+    -- Since when it has answered with nothing.
+    silent_since   TEXT,
+    -- A new date of registration that was seen once, and when: it counts when it is seen again a day later.
+    seen_registered_on  TEXT,
+    seen_at             TEXT
+) STRICT;
+
+-- What the register told of an inspection, beside what the shop's own files say of the same one.
+ALTER TABLE inspection ADD COLUMN register_advice TEXT;
+ALTER TABLE inspection ADD COLUMN register_expires_on TEXT;
+ALTER TABLE inspection ADD COLUMN register_at TEXT;
+
+-- A recall of one vehicle (NEW-08).
+CREATE TABLE recall (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    vehicle_id   INTEGER NOT NULL REFERENCES vehicle (id),
+    reference    TEXT    NOT NULL,
+    open         INTEGER NOT NULL CHECK (open IN (0, 1)),
+    -- The shop's day on which the register first told that it is open.
+    detected_on  TEXT    NOT NULL,
+    closed_on    TEXT,
+    fetched_at   TEXT    NOT NULL,
+    UNIQUE (vehicle_id, reference)
+) STRICT;
+CREATE INDEX recall_detected ON recall (detected_on) WHERE open = 1;
+-- What a recall is about; one for many vehicles.
+CREATE TABLE recall_action (
+    reference     TEXT PRIMARY KEY,
+    published_on  TEXT,
+    defect        TEXT,
+    consequence   TEXT,
+    remedy        TEXT,
+    fetched_at    TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How many requests left for the register on each day.
+CREATE TABLE register_day (
+    day       TEXT PRIMARY KEY,
+    requests  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What the register did that it should not: a column that is gone, a record that cannot be read.
+CREATE TABLE register_trouble (
+    data_set  TEXT NOT NULL,
+    words     TEXT NOT NULL,
+    first_at  TEXT NOT NULL,
+    last_at   TEXT NOT NULL,
+    times     INTEGER NOT NULL,
+    PRIMARY KEY (data_set, words)
+) STRICT, WITHOUT ROWID;
+
+-- The outbox: what is in the way of a message, when it was first tried and when it may be tried again.
+ALTER TABLE message ADD COLUMN trouble TEXT;
+ALTER TABLE message ADD COLUMN first_tried_at TEXT;
+ALTER TABLE message ADD COLUMN try_at TEXT;
+CREATE INDEX message_waiting ON message (channel, legal_class, id) WHERE state = 'queued';

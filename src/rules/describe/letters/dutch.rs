@@ -119,5 +119,11 @@ pub(super) fn core(rule: RuleKey, half: Half) -> Core {
             email: "Op {date} maakten wij uw koopovereenkomst {number} {total} op. Wij nemen hem graag met u door.",
             asks: false,
         },
+        (RuleKey::Recall, _) => Core {
+            subject: "Terugroepactie voor {your_car}",
+            sms: "er staat een terugroepactie open voor {your_plate}, zo meldt de RDW op {day}.",
+            email: "Volgens de RDW stond op {date} een terugroepactie van de fabrikant open voor {your_car}. Het herstel is gratis en gaat over de veiligheid van de auto.",
+            asks: true,
+        },
     }
 }

@@ -119,5 +119,11 @@ pub(super) fn core(rule: RuleKey, half: Half) -> Core {
             email: "On {date} we drew up your sales agreement {number} {total}. We are glad to go through it with you.",
             asks: false,
         },
+        (RuleKey::Recall, _) => Core {
+            subject: "Recall of {your_car}",
+            sms: "on {day} RDW has an open recall of {your_plate} on record.",
+            email: "On {date} RDW had an open recall by the maker of {your_car} on record. The repair is free and concerns the safety of the car.",
+            asks: true,
+        },
     }
 }

@@ -119,5 +119,11 @@ pub(super) fn core(rule: RuleKey, half: Half) -> Core {
             email: "Am {date} haben wir Ihren Kaufvertrag {number} {total} erstellt. Gern gehen wir ihn mit Ihnen durch.",
             asks: false,
         },
+        (RuleKey::Recall, _) => Core {
+            subject: "Rückruf für {your_car}",
+            sms: "für {your_plate} ist laut RDW am {day} ein Rückruf des Herstellers offen.",
+            email: "Laut dem Register (RDW) war am {date} ein Rückruf des Herstellers für {your_car} offen. Die Behebung ist kostenlos und betrifft die Sicherheit.",
+            asks: true,
+        },
     }
 }

@@ -120,5 +120,11 @@ pub(super) fn core(rule: RuleKey, half: Half) -> Core {
             email: "Em {date} fizemos seu contrato de compra {number} {total}. Podemos revê-lo juntos.",
             asks: false,
         },
+        (RuleKey::Recall, _) => Core {
+            subject: "Recall de {your_car}",
+            sms: "consta em {day} um recall aberto do fabricante para {your_plate}.",
+            email: "Segundo o registro (RDW), em {date} constava um recall aberto do fabricante para {your_car}. O reparo é gratuito e trata da segurança do veículo.",
+            asks: true,
+        },
     }
 }

@@ -20,6 +20,7 @@ fn words(rule: RuleKey, half: Half) -> Words {
         appointment_on: None,
         inspection_expires_on: Some("2015-06-30".parse().unwrap()),
         register_expires_on: None,
+        inspected_here: false,
         number: Some("O-2015-0017".to_owned()),
         total: Some(Money(123_456)),
         detail: Some("koppeling".to_owned()),

@@ -1,0 +1,162 @@
+//! Delivers messages for as long as the service runs, in a thread and with a connection of its own: a
+//! supplier who does not answer holds up no collection, and a collection holds up no message.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use super::args::Station;
+use super::clock::Clock;
+use super::lock::LockError;
+use super::outbox::{Outbox, OutboxError, Pace};
+use crate::collect::identity;
+use crate::domain::message::{Channel, Trouble};
+use crate::outside::delivery::Delivered;
+use crate::store::Store;
+
+/// How often the outbox is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+/// How often it is looked at closely while nothing changes: for what waits for its hour or its turn.
+const CLOSELY: Duration = Duration::from_secs(10);
+/// How long the message that is being handed over has when the service ends.
+const GRACE: Duration = Duration::from_secs(3);
+/// Memory for the connection's pages.
+const CACHE_KIB: u32 = 1024;
+
+/// The thread that delivers.
+#[derive(Debug)]
+pub struct Postman {
+    stop: Arc<AtomicBool>,
+    wake: Sender<()>,
+    ended: Receiver<()>,
+}
+
+impl Postman {
+    /// Starts to deliver.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn start(station: &Station) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let clock = Clock::new(station.config.shop.timezone, None);
+        let config = station.config.clone();
+        let outbox = Outbox::new(config, station.data_dir.clone(), clock, Pace::Patient, Arc::clone(&stop));
+        let (wake, woken) = channel();
+        let (end, ended) = channel();
+        let mut round = Round {
+            database: station.database(),
+            outbox,
+            open: None,
+            looked: None,
+            complaint: String::new(),
+        };
+        std::thread::Builder::new().name("outbox".to_owned()).spawn(move || {
+            while let Err(RecvTimeoutError::Timeout) = woken.recv_timeout(LOOK) {
+                round.look();
+            }
+            let _ = end.send(());
+        })?;
+        Ok(Self { stop, wake, ended })
+    }
+
+    /// Ends after the message that is being handed over, or without waiting for its answer when that
+    /// takes too long.
+    pub fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        drop(self.wake);
+        let _ = self.ended.recv_timeout(GRACE);
+    }
+}
+
+/// An open database, and which file that is.
+struct Open {
+    store: Store,
+    file: Option<(u64, u64)>,
+    version: i64,
+}
+
+struct Round {
+    database: PathBuf,
+    outbox: Outbox,
+    open: Option<Open>,
+    /// When it was last looked closely; never: something may have been interrupted.
+    looked: Option<Instant>,
+    /// The last complaint, so that it stands in the log once.
+    complaint: String,
+}
+
+impl Round {
+    fn look(&mut self) {
+        match self.deliver() {
+            Ok(None) => {}
+            Ok(Some(done)) => self.say(&done),
+            // Another program delivers just now; nothing is lost by waiting.
+            Err(OutboxError::Lock(LockError::Delivering(_))) => {}
+            Err(cause) => {
+                self.open = None;
+                self.complain(&format!("no message is delivered: {cause}"));
+            }
+        }
+    }
+
+    /// A pass, when something changed or it is time to look closely.
+    fn deliver(&mut self) -> Result<Option<Delivered>, OutboxError> {
+        let file = identity(&self.database);
+        if file.is_none() {
+            // The collector makes it, or somebody is putting another one in its place.
+            self.open = None;
+            return Ok(None);
+        }
+        if self.open.as_ref().is_none_or(|open| open.file != file) {
+            let store = Store::open(&self.database)?;
+            store.limit_cache(CACHE_KIB)?;
+            self.looked = None;
+            self.open = Some(Open { store, file, version: 0 });
+        }
+        let Some(open) = &mut self.open else { return Ok(None) };
+        let version = open.store.data_version()?;
+        let rested = self.looked.is_none_or(|looked| looked.elapsed() >= CLOSELY);
+        if version == open.version && !rested {
+            return Ok(None);
+        }
+        let waiting =
+            open.store.parcels_waiting(Channel::Sms)? + open.store.parcels_waiting(Channel::Email)?;
+        if waiting == 0 && self.looked.is_some() {
+            open.version = version;
+            return Ok(None);
+        }
+        let done = self.outbox.deliver(&mut open.store)?;
+        open.version = version;
+        self.looked = Some(Instant::now());
+        Ok(Some(done))
+    }
+
+    fn say(&mut self, done: &Delivered) {
+        let Delivered { sent, rejected, unknown, by_hand, later, held } = done;
+        if sent + rejected + unknown + by_hand > 0 {
+            tracing::info!(sent, rejected, unknown, by_hand, later, "messages delivered");
+        }
+        match held.first() {
+            None if *sent > 0 => self.complaint.clear(),
+            None => {}
+            Some((channel, trouble)) => {
+                let why = match trouble {
+                    Trouble::Unreachable => "there is no connection",
+                    Trouble::Busy => "the other side asks for patience",
+                    Trouble::Settings => "check the configuration, [sms] and [smtp]",
+                    _ => "the other side does not answer",
+                };
+                self.complain(&format!("messages by {channel} wait: {why}"));
+            }
+        }
+    }
+
+    fn complain(&mut self, words: &str) {
+        if words != self.complaint {
+            tracing::warn!("{words}");
+            self.complaint = words.to_owned();
+        }
+    }
+}
