@@ -303,7 +303,15 @@ fn one_plate_at_a_time_and_words_for_what_cannot_be_asked() {
         );
     }
     assert_eq!(register.asked().len(), 0);
-    // All of them: the foreign one is not asked about.
+    // All of them: foreign ones are not asked about, whether by their form or by who owns them.
+    shop.customer("K1").has("country", "DE");
+    shop.customer("K2").has("country", "nl");
+    shop.vehicle("B-A-1234");
+    shop.owns("K1", "B-A-1234", "2020-01-01");
+    shop.owns("K2", "ZZ-124-Z", "2020-01-01");
+    shop.import();
     balie(shop.folder(), TODAY, &["rdw", "refresh"]);
-    assert!(register.asked().iter().all(|one| !one.query["$where"].contains("MAB1234")));
+    let asked = register.asked();
+    assert!(!asked.is_empty());
+    assert!(asked.iter().all(|one| one.query["$where"] == "kenteken in('ZZ123Z','ZZ124Z')"), "{asked:?}");
 }
