@@ -318,8 +318,21 @@ impl Back<'_> {
             noun.table
         );
         run(&tasks)?;
+        if noun.table == inspection::NOUN.table && self.told_by_register(id)? {
+            // The register told of it too: what it said stays, without what the file said.
+            run("UPDATE inspection SET import_id = NULL, advice = register_advice WHERE id = ?1")?;
+            return run("DELETE FROM inspection_advice WHERE inspection_id = ?1 AND NOT EXISTS (
+                            SELECT 1 FROM inspection i WHERE i.id = ?1
+                               AND instr(' ' || i.register_advice || ' ', ' ' || code || ' ') > 0)");
+        }
         match noun.table {
             "vehicle" => {
+                let told = "SELECT id FROM inspection WHERE vehicle_id = ?1 AND import_id IS NULL AND register_at IS NOT NULL";
+                run(&format!(
+                    "DELETE FROM task WHERE subject_kind = 'inspection' AND touched = 0 AND subject_id IN ({told})"
+                ))?;
+                run(&format!("DELETE FROM inspection_advice WHERE inspection_id IN ({told})"))?;
+                run(&format!("DELETE FROM inspection WHERE id IN ({told})"))?;
                 run("DELETE FROM task WHERE vehicle_id = ?1 AND touched = 0")?;
                 for table in ["register_record", "register_state", "recall"] {
                     run(&format!("DELETE FROM {table} WHERE vehicle_id = ?1"))?;
@@ -331,6 +344,12 @@ impl Back<'_> {
             _ => {}
         }
         run(&format!("DELETE FROM {} WHERE id = ?1", noun.table))
+    }
+
+    /// Whether the register told of an inspection.
+    fn told_by_register(&self, id: i64) -> rusqlite::Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM inspection WHERE id = ?1 AND register_advice IS NOT NULL)";
+        self.connection.prepare_cached(sql)?.query_row([id], |row| row.get(0))
     }
 
     /// Plate, code or number of a row; of a row that has several the first.
