@@ -39,12 +39,13 @@ const RULES: [RuleKind; 17] = [
     RuleKind::SalesAgreement,
     RuleKind::Recall,
 ];
-const FAULTS: [FaultKind; 7] = [
+const FAULTS: [FaultKind; 8] = [
     FaultKind::ListUnreadable,
     FaultKind::CollectorSilent,
     FaultKind::ClockUntrusted,
     FaultKind::DiskFull,
     FaultKind::ReadOnly,
+    FaultKind::NoBackup,
     FaultKind::LampUnavailable,
     FaultKind::ButtonUnavailable,
 ];

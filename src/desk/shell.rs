@@ -13,7 +13,7 @@ use super::source::Pulse;
 use super::wire::Trouble;
 use super::{Surroundings, convert, slint};
 use crate::domain::language::Language;
-use crate::rules::alert::{Alert, Signals, Silence, Waiting, collector_silent, decide};
+use crate::rules::alert::{Alert, Signals, Silence, Waiting, backups_fail, collector_silent, decide};
 
 /// How long the screen says 'collecting' when the collector does not answer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -31,6 +31,8 @@ pub enum Fault {
     DiskFull,
     /// Changes cannot be saved.
     ReadOnly,
+    /// Backups fail for days.
+    NoBackup,
     /// The lamp does not work.
     Lamp,
     /// The button does not work.
@@ -236,7 +238,11 @@ impl Shell {
             let age = pulse.collected_at.map_or(-1, |at| convert::number((now - at).num_minutes().max(0)));
             desk.set_collected_minutes(age);
         }
-        for (fault, holds) in [(Fault::CollectorSilent, silent), (Fault::ClockDoubted, !trusted)] {
+        let unsaved =
+            state.pulse.is_some_and(|pulse| backups_fail(pulse.backup_at, pulse.backup_failures, now));
+        let seen =
+            [(Fault::CollectorSilent, silent), (Fault::ClockDoubted, !trusted), (Fault::NoBackup, unsaved)];
+        for (fault, holds) in seen {
             if holds {
                 state.faults.insert(fault);
             } else {
@@ -264,6 +270,7 @@ impl Shell {
             collector_silent: silent,
             clock_doubted: !trusted,
             disk_nearly_full: state.faults.contains(&Fault::DiskFull),
+            backups_fail: unsaved,
             database_damaged: state.damaged,
             open: self.surroundings.shop_open(),
             silenced: state.silence.holds(state.began.elapsed()),
@@ -284,6 +291,7 @@ fn fault_kind(fault: Fault) -> ui::FaultKind {
         Fault::ClockDoubted => ui::FaultKind::ClockUntrusted,
         Fault::DiskFull => ui::FaultKind::DiskFull,
         Fault::ReadOnly => ui::FaultKind::ReadOnly,
+        Fault::NoBackup => ui::FaultKind::NoBackup,
         Fault::Lamp => ui::FaultKind::LampUnavailable,
         Fault::Button => ui::FaultKind::ButtonUnavailable,
     }

@@ -56,6 +56,10 @@ pub struct Pulse {
     pub silence_minutes: u32,
     /// The newest instant in the database.
     pub newest: Option<DateTime<Utc>>,
+    /// When the last good backup was made.
+    pub backup_at: Option<DateTime<Utc>>,
+    /// How often making one has failed since.
+    pub backup_failures: u32,
 }
 
 /// The database, as the desk sees it.
@@ -156,6 +160,7 @@ impl Source for Store {
 
     fn pulse(&self, today: NaiveDate) -> Result<Pulse, StoreError> {
         let general = self.settings()?.general;
+        let backup = self.backup_state()?;
         Ok(Pulse {
             alert: self.due_counts(today, general.overdue_after_days)?,
             late: self.due_counts(today, 0)?,
@@ -163,6 +168,8 @@ impl Source for Store {
             collect_every_hours: general.collect_every_hours,
             silence_minutes: general.silence_minutes,
             newest: self.newest_instant()?,
+            backup_at: backup.good_at,
+            backup_failures: backup.failures,
         })
     }
 

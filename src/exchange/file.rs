@@ -58,6 +58,8 @@ pub(super) struct Source<'a> {
     pub(super) name: &'a str,
     /// Which of our files it is, and what its columns are called.
     pub(super) names: Headers<'a>,
+    /// The number of the first file of this taking-in.
+    pub(super) batch: Option<i64>,
 }
 
 impl Source<'_> {
@@ -134,6 +136,7 @@ pub(super) fn take_in(
         exported_at: modified.min(options.now),
         now: options.now,
         rows: survey.rows,
+        batch: source.batch,
     };
     let fixed = Fixed::read(&source.names)?;
     let present = |place: usize| survey.places.contains(&Some(place)) || fixed.cell(place).is_some();
@@ -142,6 +145,7 @@ pub(super) fn take_in(
     let mut report = FileReport {
         file: source.name.to_owned(),
         fills: source.fills(),
+        import: (!options.dry_run).then(|| import.number()),
         ignored_columns: survey.ignored.clone(),
         ..FileReport::default()
     };
@@ -173,6 +177,7 @@ pub(super) fn take_in(
     run.end(keep)?;
     finished?;
     if !keep {
+        report.import = None;
         (report.added, report.changed) = (0, 0);
         let rows = report.rejected;
         report.problem = Some(format!("{rows} rows are wrong, and --strict lets none in"));

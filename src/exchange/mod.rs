@@ -90,7 +90,7 @@ pub fn import_mapped(
             let mut reports = Vec::new();
             for (path, name, names) in &files {
                 failed.borrow_mut().clone_from(name);
-                let source = Source { path, name, names: *names };
+                let source = Source { path, name, names: *names, batch: None };
                 reports.push(settle(&source, take_in(run, &source, &mut options).map(|(report, _)| report))?);
             }
             Ok((reports, false))
@@ -99,7 +99,8 @@ pub fn import_mapped(
         return Ok(report);
     }
     for (path, name, names) in &files {
-        let source = Source { path, name, names: *names };
+        let batch = report.files.iter().find_map(|file| file.import);
+        let source = Source { path, name, names: *names, batch };
         let outcome = store.importing::<_, Failure>(false, |run| take_in(run, &source, &mut options));
         let settled = settle(&source, outcome);
         report.files.push(settled.map_err(|cause| ImportError::Store { file: name.clone(), cause })?);

@@ -54,6 +54,9 @@ pub struct FileReport {
     pub rejects_file: Option<PathBuf>,
     /// Why nothing of the file went in.
     pub problem: Option<String>,
+    /// The number of this taking-in, by which it can be taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import: Option<i64>,
     /// It was changed while it was read.
     #[serde(skip)]
     pub unsettled: bool,

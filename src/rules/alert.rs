@@ -41,6 +41,8 @@ pub struct Signals {
     pub clock_doubted: bool,
     /// The disk is nearly full.
     pub disk_nearly_full: bool,
+    /// There has been no good backup for days, and making one fails.
+    pub backups_fail: bool,
     /// The database is damaged.
     pub database_damaged: bool,
     /// Within opening hours.
@@ -62,6 +64,8 @@ pub enum Reason {
     CollectorSilent,
     /// The disk is nearly full.
     DiskNearlyFull,
+    /// Backups fail for days.
+    BackupsFail,
     /// So many tasks are overdue.
     Overdue(u32),
     /// So many tasks are due.
@@ -93,6 +97,7 @@ pub fn decide(signals: &Signals) -> Verdict {
         (signals.clock_doubted, Reason::ClockDoubted),
         (signals.collector_silent, Reason::CollectorSilent),
         (signals.disk_nearly_full, Reason::DiskNearlyFull),
+        (signals.backups_fail, Reason::BackupsFail),
     ];
     reasons.extend(help.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason));
     let mut alert = if reasons.is_empty() { Alert::Off } else { Alert::Steady };
@@ -127,6 +132,12 @@ pub fn collector_silent(
 ) -> bool {
     let heard = last_run.map_or(since, |last| last.max(since));
     now - heard > TimeDelta::hours(2 * i64::from(every_hours))
+}
+
+/// Whether backups have failed for so long that somebody must look: the tries of some hours, and no good
+/// one for three days.
+pub fn backups_fail(good_at: Option<DateTime<Utc>>, failures: u32, now: DateTime<Utc>) -> bool {
+    failures >= 3 && good_at.is_none_or(|good| now - good > TimeDelta::days(3))
 }
 
 /// How long the blinking is silenced; time is counted from some beginning, so that a clock that is
@@ -210,6 +221,7 @@ mod tests {
         collector_silent: false,
         clock_doubted: false,
         disk_nearly_full: false,
+        backups_fail: false,
         database_damaged: false,
         open: true,
         silenced: false,
@@ -222,7 +234,7 @@ mod tests {
     #[test]
     fn what_the_led_says() {
         use Reason::*;
-        let table: [(&str, Signals, Alert, &[Reason]); 14] = [
+        let table: [(&str, Signals, Alert, &[Reason]); 15] = [
             ("nothing", QUIET, Alert::Off, &[]),
             ("due", waiting(3, 0), Alert::Slow, &[Due(3)]),
             ("overdue", waiting(3, 1), Alert::Fast, &[Overdue(1), Due(3)]),
@@ -239,6 +251,7 @@ mod tests {
             ("silent", Signals { collector_silent: true, ..QUIET }, Alert::Steady, &[CollectorSilent]),
             ("clock", Signals { clock_doubted: true, ..QUIET }, Alert::Steady, &[ClockDoubted]),
             ("disk", Signals { disk_nearly_full: true, ..QUIET }, Alert::Steady, &[DiskNearlyFull]),
+            ("no backups", Signals { backups_fail: true, ..QUIET }, Alert::Steady, &[BackupsFail]),
             ("damaged", Signals { database_damaged: true, ..QUIET }, Alert::Steady, &[DatabaseDamaged]),
             (
                 "overdue and disk",
@@ -270,6 +283,7 @@ mod tests {
                 open: on(5),
                 silenced: on(6),
                 disk_nearly_full: false,
+                backups_fail: false,
             };
             let trouble = on(0) || on(2) || on(3) || on(4);
             assert_eq!(decide(&signals).alert == Alert::Steady, trouble, "{signals:?}");
@@ -291,6 +305,23 @@ mod tests {
             (None, 1, true),
         ] {
             assert_eq!(collector_silent(last.map(at), began, now, every), silent, "{last:?} {every}");
+        }
+    }
+
+    #[test]
+    fn backups_that_fail_for_days_call_for_help() {
+        let at = |text: &str| -> DateTime<Utc> { text.parse().unwrap() };
+        let now = at("2026-11-25T12:00:00Z");
+        for (good, failures, expected) in [
+            (None, 0, false),
+            (None, 2, false),
+            (None, 3, true),
+            (Some("2026-11-24T02:00:00Z"), 9, false),
+            (Some("2026-11-20T02:00:00Z"), 9, true),
+            // Switched off for weeks is no failure.
+            (Some("2026-10-20T02:00:00Z"), 0, false),
+        ] {
+            assert_eq!(backups_fail(good.map(at), failures, now), expected, "{good:?} {failures}");
         }
     }
 

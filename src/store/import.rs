@@ -36,6 +36,8 @@ pub(crate) struct FileStamp<'a> {
     pub(crate) now: DateTime<Utc>,
     /// About how many rows there are.
     pub(crate) rows: u64,
+    /// The number of the first file of the same taking-in, if this is not the first.
+    pub(crate) batch: Option<i64>,
 }
 
 /// What became of a row.
@@ -176,9 +178,9 @@ impl<'t> FileImport<'t> {
         stamp: &FileStamp<'_>,
     ) -> Result<Self, StoreError> {
         connection.execute(
-            "INSERT INTO import (file, exported_at, imported_at, added, changed, unchanged, rejected)
-             VALUES (?1, ?2, ?3, 0, 0, 0, 0)",
-            params![stamp.file, instant(stamp.exported_at), instant(stamp.now)],
+            "INSERT INTO import (file, exported_at, imported_at, added, changed, unchanged, rejected, batch)
+             VALUES (?1, ?2, ?3, 0, 0, 0, 0, ?4)",
+            params![stamp.file, instant(stamp.exported_at), instant(stamp.now), stamp.batch],
         )?;
         let import = connection.last_insert_rowid();
         let largest: i64 =
@@ -249,6 +251,11 @@ impl<'t> FileImport<'t> {
     /// Counts a row that was refused before it came here.
     pub(crate) fn refused(&mut self) {
         self.tally.rejected += 1;
+    }
+
+    /// The number of this taking-in of a file.
+    pub(crate) fn number(&self) -> i64 {
+        self.import
     }
 
     /// How the rows fared so far, and how many values typed at the desk were left alone.
@@ -511,7 +518,7 @@ struct Difference {
 }
 
 /// The plate or code behind a row's number, for the history; other values as they are.
-fn reference(connection: &Connection, kind: Kind, written: &str) -> Result<String, StoreError> {
+pub(super) fn reference(connection: &Connection, kind: Kind, written: &str) -> Result<String, StoreError> {
     let sql = match kind {
         Kind::Vehicle => "SELECT plate FROM vehicle WHERE id = ?1",
         Kind::Customer => "SELECT code FROM customer WHERE id = ?1",

@@ -54,6 +54,7 @@ pub mod task_detail;
 pub mod task_edit;
 mod task_fields;
 pub mod task_list;
+pub mod undo;
 mod vehicle;
 pub mod vehicle_card;
 mod vehicle_edit;

@@ -13,6 +13,13 @@ use crate::domain::register::{
     Freshness, Pace, Question, RecallAction, RegisterRecall, STALE_DAYS, freshness,
 };
 
+/// Vehicles that the register can know: they have a plate of its form, and no present owner who lives
+/// elsewhere, where the same letters and digits are another car's plate.
+const ASKABLE: &str = "v.active = 1 AND length(v.plate) = 6 AND NOT EXISTS (
+    SELECT 1 FROM ownership o JOIN customer c ON c.id = o.customer_id
+     WHERE o.vehicle_id = v.id AND o.until_on IS NULL AND c.country IS NOT NULL AND upper(trim(c.country)) NOT IN
+           ('', 'NL', 'NLD', 'NEDERLAND', 'THE NETHERLANDS', 'NETHERLANDS', 'HOLLAND', 'NIEDERLANDE', 'HOLANDA'))";
+
 /// The day on which the register is asked.
 #[derive(Debug, Clone, Copy)]
 pub struct AskingDay {
@@ -108,7 +115,7 @@ impl Store {
             "SELECT v.id, v.plate FROM vehicle v
                LEFT JOIN register_state s ON s.vehicle_id = v.id
                LEFT JOIN register_record r ON r.vehicle_id = v.id
-              WHERE v.active = 1 AND length(v.plate) = 6
+              WHERE {ASKABLE}
                 AND (s.{column} IS NULL
                      OR s.{column} <= CASE WHEN coalesce(r.inspection_expires_on, v.inspection_expires_on)
                                                 BETWEEN :first AND :last THEN :near ELSE :usual END
@@ -150,9 +157,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database cannot be read.
     pub fn register_vehicles(&self) -> Result<Vec<(VehicleId, Plate)>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT id, plate FROM vehicle WHERE active = 1 AND length(plate) = 6 ORDER BY id",
-        )?;
+        let sql = format!("SELECT v.id, v.plate FROM vehicle v WHERE {ASKABLE} ORDER BY v.id");
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query([])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
@@ -234,12 +240,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database cannot be read.
     pub fn register_overview(&self, now: DateTime<Utc>) -> Result<RegisterOverview, StoreError> {
-        let sql = "SELECT count(*), count(*) - count(s.vehicle_at), count(s.silent_since),
+        let sql = format!(
+            "SELECT count(*), count(*) - count(s.vehicle_at), count(s.silent_since),
                           count(CASE WHEN s.silent_since IS NULL AND s.vehicle_at < ?1 THEN 1 END), max(s.vehicle_at)
                      FROM vehicle v LEFT JOIN register_state s ON s.vehicle_id = v.id
-                    WHERE v.active = 1 AND length(v.plate) = 6";
+                    WHERE {ASKABLE}"
+        );
         let old = instant(now - TimeDelta::days(i64::from(STALE_DAYS)));
-        Ok(self.connection.prepare_cached(sql)?.query_row([old], |row| {
+        Ok(self.connection.prepare_cached(&sql)?.query_row([old], |row| {
             Ok(RegisterOverview {
                 vehicles: row.get(0)?,
                 unasked: row.get(1)?,

@@ -6,8 +6,12 @@ use std::path::PathBuf;
 use balie::exchange::profile::Profile;
 use balie::exchange::{self, ImportOptions, ImportReport, Progress, demo};
 use balie::station::args::Station;
+use balie::store::Store;
+use balie::store::history::{Actor, Origin};
+use balie::store::undo::{Batch, Kept, TakenBack};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
 use crate::{Failure, open, print_json, profile};
 
@@ -15,7 +19,15 @@ use crate::{Failure, open, print_json, profile};
 #[derive(Debug, Args)]
 pub struct Import {
     /// A folder of the shop's CSV files, or one of them
-    path: PathBuf,
+    #[arg(required_unless_present_any = ["undo", "log"])]
+    path: Option<PathBuf>,
+    /// Take a whole import back, the last one or the one with this number (see --log): what it added goes,
+    /// what it changed is as it was. What somebody has worked with since stays, and is told
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1, conflicts_with_all = ["path", "profile", "dry_run", "strict"])]
+    undo: Option<Option<i64>>,
+    /// Show the last imports with their numbers
+    #[arg(long, conflicts_with_all = ["path", "undo", "profile", "dry_run", "strict"])]
+    log: bool,
     /// For files and columns with other names: the profile that says what they are. What it does not
     /// know yet is guessed from the headers, shown, and saved in it (not with --dry-run)
     #[arg(long, value_name = "NAME")]
@@ -34,8 +46,12 @@ pub struct Import {
 impl Import {
     pub fn run(&self, station: &Station) -> Result<(), Failure> {
         let mut store = open(station)?;
+        if let Some(number) = self.undo {
+            return self.take_back(&mut store, number, station);
+        }
+        let Some(path) = &self.path else { return self.show_log(&store) };
         let profile = match &self.profile {
-            Some(name) => profile::learn(&mut store, name, &self.path, self.dry_run, station)?,
+            Some(name) => profile::learn(&mut store, name, path, self.dry_run, station)?,
             None => Profile::default(),
         };
         let bar = Bar::new();
@@ -46,7 +62,7 @@ impl Import {
             now: station.clock.now_utc(),
             progress: &mut |progress| bar.show(&progress),
         };
-        let report = exchange::import_mapped(&mut store, &self.path, options, &profile)?;
+        let report = exchange::import_mapped(&mut store, path, options, &profile)?;
         bar.clear();
         complain(&report)?;
         if self.json {
@@ -67,6 +83,55 @@ impl Import {
         }
         if report.failed() {
             return Err("not every file went in; mend what is said above and import again".into());
+        }
+        Ok(())
+    }
+}
+
+impl Import {
+    fn take_back(&self, store: &mut Store, number: Option<i64>, station: &Station) -> Result<(), Failure> {
+        let actor = Actor { origin: Origin::Command, at: station.clock.now_utc() };
+        let done = store.undo_import(number, actor)?;
+        if self.json {
+            let kept: Vec<_> = done
+                .named
+                .iter()
+                .map(|kept| json!({ "noun": kept.noun, "key": kept.key, "field": kept.field, "why": kept.why.to_string() }))
+                .collect();
+            let TakenBack { batch, removed, restored, kept: count, .. } = done;
+            return print_json(
+                &json!({ "import": batch, "removed": removed, "restored": restored, "kept": count, "named": kept }),
+            );
+        }
+        let mut err = io::BufWriter::new(io::stderr().lock());
+        for Kept { noun, key, field, why } in &done.named {
+            let field = field.map(|field| format!(" {field}")).unwrap_or_default();
+            writeln!(err, "{noun} {key}:{field} {why}; it stays")?;
+        }
+        err.flush()?;
+        let TakenBack { batch, removed, restored, kept, .. } = done;
+        writeln!(
+            io::stdout(),
+            "import {batch}: {removed} rows removed, {restored} values restored, {kept} kept"
+        )?;
+        Ok(())
+    }
+
+    fn show_log(&self, store: &Store) -> Result<(), Failure> {
+        let imports = store.imports(50)?;
+        if self.json {
+            let document = imports.iter().map(|batch| {
+                json!({ "import": batch.id, "at": batch.at, "files": batch.files, "added": batch.added,
+                        "changed": batch.changed, "undone_at": batch.undone_at })
+            });
+            return print_json(&document.collect::<Vec<_>>());
+        }
+        let mut out = io::stdout().lock();
+        for batch in imports {
+            let back = if batch.undone_at.is_some() { ", taken back" } else { "" };
+            let (id, at) = (batch.id, batch.at.format("%Y-%m-%d %H:%M UTC"));
+            let Batch { added, changed, files, .. } = &batch;
+            writeln!(out, "{id:>5}  {at}  {added} added, {changed} changed{back}: {}", files.join(", "))?;
         }
         Ok(())
     }

@@ -155,6 +155,11 @@ CREATE TABLE backup (
     problem   TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The files of one taking-in carry the number of its first; when it was taken back.
+ALTER TABLE import ADD COLUMN batch INTEGER;
+ALTER TABLE import ADD COLUMN undone_at TEXT;
+CREATE INDEX history_import ON history (import_id) WHERE import_id IS NOT NULL;
+
 -- How another system names its files and columns, as JSON.
 CREATE TABLE import_profile (
     name      TEXT PRIMARY KEY,
