@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use balie::domain::plate::Plate;
 use balie::domain::rule::RuleKey;
-use rdw_stand_in::{Fault, INSPECTIONS, RECALLS, StandIn, VEHICLES, without_proxy};
+use rdw_stand_in::{FINDINGS, Fault, INSPECTIONS, RECALLS, StandIn, VEHICLES, without_proxy};
 use shop::Shop;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -122,6 +122,7 @@ fn one_data_set_that_is_out_of_order_keeps_no_other_from_being_asked() {
     let (mut shop, register) = (Shop::new(), StandIn::new());
     register.configure(shop.folder(), "");
     register.rename(INSPECTIONS, "kenteken", Some("plaat"));
+    register.fail_always(FINDINGS, Some(Fault::Status(503)));
     register.vehicle("ZZ123Z", "20160510", "20140101").recall("ZZ123Z", "MGP990001", "O");
     shop.vehicle("ZZ-123-Z");
     shop.import();

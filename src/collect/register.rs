@@ -14,7 +14,7 @@ use super::worker::identity;
 use crate::domain::ids::VehicleId;
 use crate::domain::register::Question;
 use crate::outside::http;
-use crate::outside::rdw::{RdwError, Refresh, Register, Report};
+use crate::outside::rdw::{RdwError, Reach, Refresh, Register, Report};
 use crate::store::history::{Actor, Origin};
 use crate::store::register::AskingDay;
 use crate::store::{Store, StoreError};
@@ -135,7 +135,7 @@ impl Watch {
         {
             tracing::warn!(set = set.id(), "the register: {words}");
         }
-        let general = report.failures.iter().find(|(_, failure)| failure.is_general());
+        let general = report.failures.iter().find(|(_, failure)| failure.reach() == Reach::All);
         for question in asked {
             let own = report.failures.iter().find(|(failed, _)| failed == question);
             match own.or(general) {

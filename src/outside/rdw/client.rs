@@ -71,6 +71,19 @@ pub enum RdwError {
     Store(#[from] StoreError),
 }
 
+/// How far a failure reaches, the shortest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// These hundred vehicles.
+    Batch,
+    /// This data set.
+    Set,
+    /// This data set, and somebody who waits should not wait for another one.
+    Slow,
+    /// Everything.
+    All,
+}
+
 impl RdwError {
     /// Whether the same question may well be answered in a moment.
     fn passes(&self) -> bool {
@@ -82,9 +95,14 @@ impl RdwError {
         }
     }
 
-    /// Whether other questions need not be tried either.
-    pub fn is_general(&self) -> bool {
-        !matches!(self, Self::Refused { .. } | Self::CutOff(_) | Self::Http(HttpError::TooLong(_)))
+    /// How far it reaches.
+    pub fn reach(&self) -> Reach {
+        match self {
+            Self::CutOff(_) | Self::Http(HttpError::TooLong(_)) => Reach::Batch,
+            Self::OutOfOrder(_) | Self::Refused { .. } => Reach::Set,
+            Self::Http(HttpError::TimedOut) => Reach::Slow,
+            _ => Reach::All,
+        }
     }
 
     /// Whether nothing reached the register.

@@ -9,6 +9,6 @@ mod refresh;
 mod row;
 mod sets;
 
-pub use client::{RdwError, Register};
+pub use client::{RdwError, Reach, Register};
 pub use refresh::{Refresh, Report};
 pub use sets::DataSet;

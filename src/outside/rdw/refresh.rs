@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::answer;
-use super::client::{RdwError, Register, Rows};
+use super::client::{RdwError, Reach, Register, Rows};
 use super::sets::DataSet;
 use crate::domain::ids::VehicleId;
 use crate::domain::plate::Plate;
@@ -34,16 +34,6 @@ pub struct Report {
     pub failures: Vec<(Question, RdwError)>,
 }
 
-/// How a question went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ended {
-    Well,
-    /// It failed; others may not.
-    Here,
-    /// It failed for a reason that holds for all.
-    ForAll,
-}
-
 /// One refresh: the register, the database and the day.
 pub struct Refresh<'r> {
     register: &'r Register,
@@ -63,8 +53,10 @@ impl<'r> Refresh<'r> {
         let known: Vec<One> = vehicles.iter().filter(|(_, plate)| is_known_form(plate)).cloned().collect();
         'all: for question in Question::ALL {
             for pair in known.chunks(2 * BATCH) {
-                if self.pair(question, pair).await == Ended::ForAll {
-                    break 'all;
+                match self.pair(question, pair).await {
+                    None | Some(Reach::Batch) => {}
+                    Some(Reach::Set) => break,
+                    Some(Reach::Slow | Reach::All) => break 'all,
                 }
             }
         }
@@ -83,9 +75,9 @@ impl<'r> Refresh<'r> {
                     Err(cause) => self.ends(*question, [Err(cause.into())]),
                 };
                 match ended {
-                    Ended::Well => {}
-                    Ended::Here => break,
-                    Ended::ForAll => break 'all,
+                    None => {}
+                    Some(Reach::All) => break 'all,
+                    Some(_) => break,
                 }
             }
         }
@@ -93,22 +85,18 @@ impl<'r> Refresh<'r> {
     }
 
     /// Asks about two batches at once.
-    async fn pair(&self, question: Question, vehicles: &[One]) -> Ended {
+    async fn pair(&self, question: Question, vehicles: &[One]) -> Option<Reach> {
         let (first, second) = vehicles.split_at(vehicles.len().min(BATCH));
         let (one, other) = tokio::join!(self.batch(question, first), self.batch(question, second));
         self.ends(question, [one, other])
     }
 
-    /// Notes how batches ended.
-    fn ends<const N: usize>(&self, question: Question, ends: [Result<(), RdwError>; N]) -> Ended {
+    /// Notes how batches ended; `None` is well.
+    fn ends<const N: usize>(&self, question: Question, ends: [Result<(), RdwError>; N]) -> Option<Reach> {
         let failures: Vec<RdwError> = ends.into_iter().filter_map(Result::err).collect();
-        let ended = match (failures.is_empty(), failures.iter().any(RdwError::is_general)) {
-            (true, _) => Ended::Well,
-            (false, false) => Ended::Here,
-            (false, true) => Ended::ForAll,
-        };
+        let reach = failures.iter().map(RdwError::reach).max();
         self.report.borrow_mut().failures.extend(failures.into_iter().map(|failure| (question, failure)));
-        ended
+        reach
     }
 
     /// The report; what is new calls for one collection, not for one with each batch.
