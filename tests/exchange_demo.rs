@@ -99,7 +99,9 @@ fn the_smallest_shop_has_a_task_of_every_kind_that_is_on() {
             statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         let settings = Settings::default();
         for rule in RuleKey::ALL {
-            assert_eq!(rules.contains(rule.as_str()), settings.rule(rule).is_live(), "{rule} of {vehicles}");
+            // The register has never heard of an invented car: nobody recalls it.
+            let wanted = settings.rule(rule).is_live() && rule != RuleKey::Recall;
+            assert_eq!(rules.contains(rule.as_str()), wanted, "{rule} of {vehicles}");
         }
     }
 }

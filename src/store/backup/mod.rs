@@ -199,7 +199,9 @@ fn check_whole(connection: &Connection, path: &Path) -> Result<(), BackupError> 
     let words: String = connection
         .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
         .map_err(|cause| BackupError::of_copy(path, cause))?;
-    if words == "ok" { Ok(()) } else { Err(BackupError::Unsound { path: path.to_owned(), why: words }) }
+    // SQLite answers in several lines; an error is one.
+    let why = words.lines().collect::<Vec<_>>().join(" ");
+    if words == "ok" { Ok(()) } else { Err(BackupError::Unsound { path: path.to_owned(), why }) }
 }
 
 /// The folder of a file; the present one for a bare name.
