@@ -93,42 +93,34 @@ impl AgendaPage {
         });
         let Some(window) = context.window() else { return page };
         let agenda = window.global::<ui::Agenda>();
-        macro_rules! on {
-            ($hear:ident, |$this:ident $(, $argument:ident)*| $act:expr) => {{
-                let this = Rc::downgrade(&page);
-                agenda.$hear(move |$($argument),*| {
-                    if let Some($this) = this.upgrade() {
-                        $act;
-                    }
-                });
-            }};
-        }
-        on!(on_show, |this, date| if let Some(day) = convert::from_date(&date) {
-            this.show(day)
-        });
-        on!(on_turn, |this, days| {
-            let day = this.state.borrow().day + TimeDelta::days(i64::from(days));
-            this.show(day)
-        });
-        on!(on_pick, |this, start| this.pick(start));
-        on!(on_set_kind, |this, kind| this.change(|making| making.kind = from_kind(kind)));
-        on!(on_set_minutes, |this, minutes| {
-            let minutes = u32::try_from(minutes).unwrap_or_default();
-            this.change(|making| making.minutes = minutes)
-        });
-        on!(on_set_plate, |this, text| this.plate_typed(text.to_string()));
-        on!(on_save, |this| this.save());
-        on!(on_drop, |this| this.drop_booking());
-        on!(on_move, |this, id| this.begin_move(AppointmentId(i64::from(id))));
-        on!(on_cancel, |this, id| this.cancel(AppointmentId(i64::from(id))));
-        on!(on_retry, |this| {
-            let day = this.state.borrow().day;
-            this.show(day)
-        });
-        on!(on_book_for, |this, vehicle, customer| {
-            let id = |id: i32| (id >= 0).then_some(i64::from(id));
-            this.state.borrow_mut().next = Some((id(vehicle).map(VehicleId), id(customer).map(CustomerId)));
-            this.context.go(ui::Page::Agenda, -1)
+        hear!(agenda, page, {
+            on_show: |this, date| if let Some(day) = convert::from_date(&date) {
+                this.show(day)
+            },
+            on_turn: |this, days| {
+                let day = this.state.borrow().day + TimeDelta::days(i64::from(days));
+                this.show(day)
+            },
+            on_pick: |this, start| this.pick(start),
+            on_set_kind: |this, kind| this.change(|making| making.kind = from_kind(kind)),
+            on_set_minutes: |this, minutes| {
+                let minutes = u32::try_from(minutes).unwrap_or_default();
+                this.change(|making| making.minutes = minutes)
+            },
+            on_set_plate: |this, text| this.plate_typed(text.to_string()),
+            on_save: |this| this.save(),
+            on_drop: |this| this.drop_booking(),
+            on_move: |this, id| this.begin_move(AppointmentId(i64::from(id))),
+            on_cancel: |this, id| this.cancel(AppointmentId(i64::from(id))),
+            on_retry: |this| {
+                let day = this.state.borrow().day;
+                this.show(day)
+            },
+            on_book_for: |this, vehicle, customer| {
+                let id = |id: i32| (id >= 0).then_some(i64::from(id));
+                this.state.borrow_mut().next = Some((id(vehicle).map(VehicleId), id(customer).map(CustomerId)));
+                this.context.go(ui::Page::Agenda, -1)
+            },
         });
         page
     }

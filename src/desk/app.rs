@@ -131,49 +131,23 @@ impl Desk {
 
     fn connect(self: &Rc<Self>) {
         let global = self.window.global::<ui::Desk>();
-        let on = |act: fn(&Rc<Self>)| {
-            let desk = Rc::downgrade(self);
-            move || {
-                if let Some(desk) = desk.upgrade() {
-                    act(&desk);
-                }
-            }
-        };
-        global.on_open_manager(on(|desk| desk.open_manager()));
-        global.on_collect(on(|desk| desk.collect()));
-        global.on_close_choice(on(|desk| desk.close_choice()));
-        global.on_touched(on(|desk| {
-            desk.shell.touched();
-        }));
-        global.on_back(on(|desk| desk.back()));
-        global.on_close_toast(on(|desk| {
-            desk.context.hush();
-        }));
-        global.on_undo(on(|desk| desk.undo()));
-        global.on_sign_out(on(|desk| desk.gate.leave("signed out")));
-        let desk = Rc::downgrade(self);
-        global.on_draw_curtain(move |drawn| {
-            if let Some(desk) = desk.upgrade() {
-                desk.draw_curtain(drawn);
-            }
-        });
-        let desk = Rc::downgrade(self);
-        global.on_go(move |page, id| {
-            if let Some(desk) = desk.upgrade() {
-                desk.go(page, id);
-            }
-        });
-        let desk = Rc::downgrade(self);
-        global.on_open_choice(move |kind| {
-            if let Some(desk) = desk.upgrade() {
-                desk.open_choice(kind);
-            }
-        });
-        let desk = Rc::downgrade(self);
-        global.on_choose(move |kind, key| {
-            if let Some(desk) = desk.upgrade() {
-                desk.choose(kind, key);
-            }
+        hear!(global, self, {
+            on_open_manager: |desk| desk.open_manager(),
+            on_collect: |desk| desk.collect(),
+            on_close_choice: |desk| desk.close_choice(),
+            on_touched: |desk| {
+                desk.shell.touched();
+            },
+            on_back: |desk| desk.back(),
+            on_close_toast: |desk| {
+                desk.context.hush();
+            },
+            on_undo: |desk| desk.undo(),
+            on_sign_out: |desk| desk.gate.leave("signed out"),
+            on_draw_curtain: |desk, drawn| desk.draw_curtain(drawn),
+            on_go: |desk, page, id| desk.go(page, id),
+            on_open_choice: |desk, kind| desk.open_choice(kind),
+            on_choose: |desk, kind, key| desk.choose(kind, key),
         });
     }
 

@@ -51,27 +51,15 @@ impl AuditTab {
         });
         let global = window.global::<ui::Audit>();
         global.set_rows(ModelRc::from(Rc::clone(&tab.rows)));
-        macro_rules! on {
-            ($connect:ident, $act:expr $(, $argument:ident)*) => {{
-                let this = Rc::downgrade(&tab);
-                global.$connect(move |$($argument),*| {
-                    if let Some(tab) = this.upgrade() {
-                        ($act)(&*tab $(, $argument)*);
-                    }
-                });
-            }};
-        }
-        on!(on_retry, Self::open);
-        on!(on_more, Self::more);
-        on!(on_set_days, |tab: &Self, days| tab.choose(|chosen| chosen.days = days), days);
-        on!(
-            on_set_employee,
-            |tab: &Self, id: i32| tab.choose(|chosen| {
+        hear!(global, tab, {
+            on_retry: |tab| tab.open(),
+            on_more: |tab| tab.more(),
+            on_set_days: |tab, days| tab.choose(|chosen| chosen.days = days),
+            on_set_employee: |tab, id| tab.choose(|chosen| {
                 chosen.employee = (id > 0).then(|| EmployeeId(i64::from(id)));
             }),
-            id
-        );
-        on!(on_set_noun, |tab: &Self, noun| tab.choose(|chosen| chosen.noun = name(noun)), noun);
+            on_set_noun: |tab, noun| tab.choose(|chosen| chosen.noun = name(noun)),
+        });
         tab
     }
 

@@ -36,46 +36,38 @@ impl Compose {
         let sheet = Rc::new(Self { context, turn: Turn::default(), state: RefCell::default() });
         let Some(window) = sheet.context.window() else { return sheet };
         let global = window.global::<ui::Compose>();
-        macro_rules! on {
-            ($callback:ident, |$this:ident $(, $argument:ident)*| $act:expr) => {{
-                let sheet = Rc::downgrade(&sheet);
-                global.$callback(move |$($argument),*| {
-                    if let Some($this) = sheet.upgrade() {
-                        $act
-                    }
-                });
-            }};
-        }
-        on!(on_close, |this| this.close());
-        on!(on_choose_channel, |this, email| this.choose_channel(email));
-        on!(on_show_kinds, |this| this.view(ui::ComposeView::Kinds));
-        on!(on_choose_kind, |this, key| {
-            this.view(ui::ComposeView::Writing);
-            this.change(Change::Kind(convert::with_key(&RuleKey::ALL, key)));
+        hear!(global, sheet, {
+            on_close: |this| this.close(),
+            on_choose_channel: |this, email| this.choose_channel(email),
+            on_show_kinds: |this| this.view(ui::ComposeView::Kinds),
+            on_choose_kind: |this, key| {
+                this.view(ui::ComposeView::Writing);
+                this.change(Change::Kind(convert::with_key(&RuleKey::ALL, key)));
+            },
+            on_choose_language: |this, language| {
+                this.change(Change::Language(convert::from_language(language)));
+            },
+            on_replace: |this, yes| this.replace(yes),
+            on_edit_text: |this, text| this.edit(|typed| typed.body = text.to_string()),
+            on_edit_subject: |this, text| this.edit(|typed| typed.subject = text.to_string()),
+            on_write_plain: |this| {
+                this.edit(|typed| typed.body = sms::plain(&typed.body));
+                this.tell();
+            },
+            on_mark_service: |this, on| this.mark_service(on),
+            on_ask_consent: |this| this.view(ui::ComposeView::Asking),
+            on_note_consent: |this, given| this.note_consent(given),
+            on_queue: |this| this.go(Way::Queue),
+            on_by_hand: |this| this.by_hand(),
+            on_sent: |this| this.go(Way::ByHand),
+            on_back: |this| {
+                if this.state.borrow().asking.is_some() {
+                    return this.close();
+                }
+                this.view(ui::ComposeView::Writing);
+            },
+            on_retry: |this| this.read(true),
         });
-        on!(on_choose_language, |this, language| {
-            this.change(Change::Language(convert::from_language(language)));
-        });
-        on!(on_replace, |this, yes| this.replace(yes));
-        on!(on_edit_text, |this, text| this.edit(|typed| typed.body = text.to_string()));
-        on!(on_edit_subject, |this, text| this.edit(|typed| typed.subject = text.to_string()));
-        on!(on_write_plain, |this| {
-            this.edit(|typed| typed.body = sms::plain(&typed.body));
-            this.tell();
-        });
-        on!(on_mark_service, |this, on| this.mark_service(on));
-        on!(on_ask_consent, |this| this.view(ui::ComposeView::Asking));
-        on!(on_note_consent, |this, given| this.note_consent(given));
-        on!(on_queue, |this| this.go(Way::Queue));
-        on!(on_by_hand, |this| this.by_hand());
-        on!(on_sent, |this| this.go(Way::ByHand));
-        on!(on_back, |this| {
-            if this.state.borrow().asking.is_some() {
-                return this.close();
-            }
-            this.view(ui::ComposeView::Writing);
-        });
-        on!(on_retry, |this| this.read(true));
         sheet
     }
 

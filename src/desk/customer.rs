@@ -71,76 +71,32 @@ impl CustomerPage {
         });
         let Some(window) = page.context.window() else { return page };
         let global = window.global::<ui::CustomerCard>();
-        let on = |act: fn(&Rc<Self>)| {
-            let this = Rc::downgrade(&page);
-            move || {
-                if let Some(this) = this.upgrade() {
-                    act(&this);
-                }
-            }
-        };
-        global.on_retry(on(|this| this.look()));
-        global.on_edit(on(|this| this.edit()));
-        global.on_edited(on(|this| this.edited()));
-        global.on_discard(on(|this| this.discard()));
-        global.on_save(on(|this| this.save()));
-        global.on_save_person(on(|this| this.save_person()));
-        global.on_remove_person(on(|this| this.remove_person()));
-        global.on_new_vehicle(on(|this| this.new_vehicle()));
-        global.on_save_vehicle(on(|this| this.save_vehicle()));
-        global.on_remove(on(|this| this.remove()));
-        global.on_revive(on(|this| this.revive()));
-        global.on_erase(on(|this| this.erase()));
-        global.on_export(on(|this| this.export()));
-        global.on_close_sheet(on(|this| this.close_sheet()));
-        let this = Rc::downgrade(&page);
-        global.on_show_tab(move |tab| {
-            if let Some(this) = this.upgrade() {
-                this.show_tab(tab);
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_open_line(move |kind, id| {
-            if let Some(this) = this.upgrade() {
+        hear!(global, page, {
+            on_retry: |this| this.look(),
+            on_edit: |this| this.edit(),
+            on_edited: |this| this.edited(),
+            on_discard: |this| this.discard(),
+            on_save: |this| this.save(),
+            on_save_person: |this| this.save_person(),
+            on_remove_person: |this| this.remove_person(),
+            on_new_vehicle: |this| this.new_vehicle(),
+            on_save_vehicle: |this| this.save_vehicle(),
+            on_remove: |this| this.remove(),
+            on_revive: |this| this.revive(),
+            on_erase: |this| this.erase(),
+            on_export: |this| this.export(),
+            on_close_sheet: |this| this.close_sheet(),
+            on_show_tab: |this, tab| this.show_tab(tab),
+            on_open_line: |this, kind, id| {
                 let page = if kind == ui::LineKind::Task { ui::Page::Task } else { ui::Page::Vehicle };
                 this.context.go(page, i64::from(id));
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_open_alike(move |id| {
-            if let Some(this) = this.upgrade() {
-                this.context.go(ui::Page::Customer, i64::from(id));
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_ask(move |by| {
-            if let Some(this) = this.upgrade() {
-                this.ask(by);
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_write(move |by| {
-            if let Some(this) = this.upgrade() {
-                this.compose.open_and_save(About::Customer(CustomerId(this.id.get())), channel(by));
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_note(move |given| {
-            if let Some(this) = this.upgrade() {
-                this.note(given);
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_edit_person(move |id| {
-            if let Some(this) = this.upgrade() {
-                this.edit_person(i64::from(id));
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_plate_edited(move |text| {
-            if let Some(this) = this.upgrade() {
-                this.plate_edited(&text);
-            }
+            },
+            on_open_alike: |this, id| this.context.go(ui::Page::Customer, i64::from(id)),
+            on_ask: |this, by| this.ask(by),
+            on_write: |this, by| this.compose.open_and_save(About::Customer(CustomerId(this.id.get())), channel(by)),
+            on_note: |this, given| this.note(given),
+            on_edit_person: |this, id| this.edit_person(i64::from(id)),
+            on_plate_edited: |this, text| this.plate_edited(&text),
         });
         page
     }

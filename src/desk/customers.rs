@@ -43,36 +43,15 @@ impl CustomersPage {
         });
         let Some(window) = page.context.window() else { return page };
         let global = window.global::<ui::Customers>();
-        let this = Rc::downgrade(&page);
-        global.on_search(move |text| {
-            if let Some(this) = this.upgrade() {
+        hear!(global, page, {
+            on_search: |this, text| {
                 this.query.borrow_mut().text = text.to_string();
                 this.look();
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_set(move |filter, value| {
-            if let Some(this) = this.upgrade() {
-                this.set(filter, value);
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_open(move |id, vehicle| {
-            if let Some(this) = this.upgrade() {
-                this.opened(id, vehicle);
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_create(move || {
-            if let Some(this) = this.upgrade() {
-                this.context.go(ui::Page::Customer, 0);
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_retry(move || {
-            if let Some(this) = this.upgrade() {
-                this.look();
-            }
+            },
+            on_set: |this, filter, value| this.set(filter, value),
+            on_open: |this, id, vehicle| this.opened(id, vehicle),
+            on_create: |this| this.context.go(ui::Page::Customer, 0),
+            on_retry: |this| this.look(),
         });
         page
     }

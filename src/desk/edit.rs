@@ -84,38 +84,30 @@ impl EditPage {
         });
         let Some(window) = page.context.window() else { return page };
         let edit = window.global::<ui::Edit>();
-        macro_rules! on {
-            ($connect:ident, |$this:ident $(, $argument:ident)*| $act:expr) => {{
-                let weak = Rc::downgrade(&page);
-                edit.$connect(move |$($argument),*| {
-                    if let Some($this) = weak.upgrade() {
-                        $act;
-                    }
-                });
-            }};
-        }
-        on!(on_set_text, |page, text| page.set_text(text.as_str()));
-        on!(on_set_date, |page, date| if let Some(day) = convert::from_date(&date) {
-            page.stage(|edit| edit.execute_on = Some(day));
+        hear!(edit, page, {
+            on_set_text: |page, text| page.set_text(text.as_str()),
+            on_set_date: |page, date| if let Some(day) = convert::from_date(&date) {
+                page.stage(|edit| edit.execute_on = Some(day));
+            },
+            on_set_outcome: |page, outcome| {
+                let outcome = edit_convert::from_outcome(outcome);
+                page.note(|note| note.outcome = outcome);
+            },
+            on_set_note: |page, text| page.note(|note| note.text = text.to_string()),
+            on_set_back_on: |page, date| page.note(|note| note.back_on = convert::from_date(&date)),
+            on_tick_sms: |page, ticked| page.stage(|edit| edit.sms_box = Some(ticked)),
+            on_tick_email: |page, ticked| page.stage(|edit| edit.email_box = Some(ticked)),
+            on_write_sms: |page| page.compose(Channel::Sms),
+            on_write_email: |page| page.compose(Channel::Email),
+            on_ask_consent: |page, channel| page.ask(channel),
+            on_tick_handled: |page, ticked| page.stage(|edit| edit.handled_box = Some(ticked)),
+            on_remove_customer: |page| page.set_customer(Link::Remove),
+            on_save: |page, finish| page.save(finish),
+            on_cancel: |page| page.cancel(),
+            on_take_mine: |page| page.take_mine(),
+            on_take_theirs: |page| page.take_theirs(),
+            on_retry: |page| page.look(false),
         });
-        on!(on_set_outcome, |page, outcome| {
-            let outcome = edit_convert::from_outcome(outcome);
-            page.note(|note| note.outcome = outcome);
-        });
-        on!(on_set_note, |page, text| page.note(|note| note.text = text.to_string()));
-        on!(on_set_back_on, |page, date| page.note(|note| note.back_on = convert::from_date(&date)));
-        on!(on_tick_sms, |page, ticked| page.stage(|edit| edit.sms_box = Some(ticked)));
-        on!(on_tick_email, |page, ticked| page.stage(|edit| edit.email_box = Some(ticked)));
-        on!(on_write_sms, |page| page.compose(Channel::Sms));
-        on!(on_write_email, |page| page.compose(Channel::Email));
-        on!(on_ask_consent, |page, channel| page.ask(channel));
-        on!(on_tick_handled, |page, ticked| page.stage(|edit| edit.handled_box = Some(ticked)));
-        on!(on_remove_customer, |page| page.set_customer(Link::Remove));
-        on!(on_save, |page, finish| page.save(finish));
-        on!(on_cancel, |page| page.cancel());
-        on!(on_take_mine, |page| page.take_mine());
-        on!(on_take_theirs, |page| page.take_theirs());
-        on!(on_retry, |page| page.look(false));
         page.connect_sheets(&window);
         page
     }

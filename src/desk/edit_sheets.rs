@@ -31,35 +31,27 @@ fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
 impl EditPage {
     pub(super) fn connect_sheets(self: &Rc<Self>, window: &ui::AppWindow) {
         let edit = window.global::<ui::Edit>();
-        macro_rules! on {
-            ($connect:ident, |$this:ident $(, $argument:ident)*| $act:expr) => {{
-                let weak = Rc::downgrade(self);
-                edit.$connect(move |$($argument),*| {
-                    if let Some($this) = weak.upgrade() {
-                        $act;
-                    }
-                });
-            }};
-        }
-        on!(on_open_sheet, |page, sheet| page.open_sheet(sheet));
-        on!(on_find, |page, text| page.find(text.to_string()));
-        on!(on_choose_customer, |page, id| {
-            page.close_sheet();
-            page.set_customer(Link::To(CustomerId(i64::from(id))));
+        hear!(edit, self, {
+            on_open_sheet: |page, sheet| page.open_sheet(sheet),
+            on_find: |page, text| page.find(text.to_string()),
+            on_choose_customer: |page, id| {
+                page.close_sheet();
+                page.set_customer(Link::To(CustomerId(i64::from(id))));
+            },
+            on_edit_customer: |page| if let Some(id) = page.customer() {
+                page.context.go(ui::Page::Customer, id.0);
+            },
+            on_appointment: |page| page.book(),
+            on_show_vehicle: |page| if let Some(id) = page.vehicle() {
+                page.context.go(ui::Page::Vehicle, id.0);
+            },
+            on_take_reading: |page, sure| page.take_reading(sure),
+            on_set_cost: |page| page.set_cost(),
+            on_unlink: |page| page.unlink(),
+            on_undo_step: |page, step| page.undo_step(StepId(i64::from(step))),
+            on_go_on: |page| page.go_on(),
+            on_throw_away: |page| page.throw_away(),
         });
-        on!(on_edit_customer, |page| if let Some(id) = page.customer() {
-            page.context.go(ui::Page::Customer, id.0);
-        });
-        on!(on_appointment, |page| page.book());
-        on!(on_show_vehicle, |page| if let Some(id) = page.vehicle() {
-            page.context.go(ui::Page::Vehicle, id.0);
-        });
-        on!(on_take_reading, |page, sure| page.take_reading(sure));
-        on!(on_set_cost, |page| page.set_cost());
-        on!(on_unlink, |page| page.unlink());
-        on!(on_undo_step, |page, step| page.undo_step(StepId(i64::from(step))));
-        on!(on_go_on, |page| page.go_on());
-        on!(on_throw_away, |page| page.throw_away());
     }
 
     /// An appointment is made on the agenda's page, at once; the edit goes on afterwards.

@@ -57,33 +57,25 @@ impl MailingPage {
         let page = Rc::new(Self { context, customers, turn: Turn::default(), state: RefCell::default() });
         let Some(window) = page.context.window() else { return page };
         let global = window.global::<ui::Mailing>();
-        macro_rules! on {
-            ($callback:ident, |$this:ident $(, $argument:ident)*| $act:expr) => {{
-                let page = Rc::downgrade(&page);
-                global.$callback(move |$($argument),*| {
-                    if let Some($this) = page.upgrade() {
-                        $act
-                    }
-                });
-            }};
-        }
-        on!(on_choose_channel, |this, email| {
-            let channel = if email { Channel::Email } else { Channel::Sms };
-            this.change(|mailing| mailing.channel = channel);
+        hear!(global, page, {
+            on_choose_channel: |this, email| {
+                let channel = if email { Channel::Email } else { Channel::Sms };
+                this.change(|mailing| mailing.channel = channel);
+            },
+            on_choose_kind: |this, key| this.choose_kind(convert::with_key(&RuleKey::ALL, key)),
+            on_choose_language: |this, language| {
+                this.change(|mailing| mailing.language = convert::from_language(language));
+            },
+            on_mark_service: |this, on| {
+                let class = if on { LegalClass::Service } else { LegalClass::Commercial };
+                this.change(|mailing| mailing.class = class);
+            },
+            on_edit_text: |this, text| this.edit(|mailing| mailing.body = text.to_string()),
+            on_edit_subject: |this, text| this.edit(|mailing| mailing.subject = text.to_string()),
+            on_insert: |this, place, typing| this.insert(place, typing),
+            on_send: |this| this.send(),
+            on_retry: |this| this.look(),
         });
-        on!(on_choose_kind, |this, key| this.choose_kind(convert::with_key(&RuleKey::ALL, key)));
-        on!(on_choose_language, |this, language| {
-            this.change(|mailing| mailing.language = convert::from_language(language));
-        });
-        on!(on_mark_service, |this, on| {
-            let class = if on { LegalClass::Service } else { LegalClass::Commercial };
-            this.change(|mailing| mailing.class = class);
-        });
-        on!(on_edit_text, |this, text| this.edit(|mailing| mailing.body = text.to_string()));
-        on!(on_edit_subject, |this, text| this.edit(|mailing| mailing.subject = text.to_string()));
-        on!(on_insert, |this, place, typing| this.insert(place, typing));
-        on!(on_send, |this| this.send());
-        on!(on_retry, |this| this.look());
         page
     }
 

@@ -7,6 +7,21 @@
 //! [`context`]'s, what stands around every page is `shell`'s. Words are made in `ui/words.slint`,
 //! never here.
 
+/// Connects the callbacks of a page's global to its adapter: `hear!(global, adapter, { on_x: |adapter, y| adapter.x(y) })`.
+/// The window does not keep the adapter alive.
+macro_rules! hear {
+    ($global:expr, $adapter:expr, { $($on:ident: |$this:ident $(, $argument:ident)*| $act:expr),+ $(,)? }) => {{
+        $({
+            let weak = std::rc::Rc::downgrade(&$adapter);
+            $global.$on(move |$($argument),*| {
+                if let Some($this) = weak.upgrade() {
+                    $act;
+                }
+            });
+        })+
+    }};
+}
+
 mod agenda;
 mod agenda_day;
 pub mod alive;

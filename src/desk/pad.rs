@@ -34,24 +34,13 @@ impl Pad {
             until: RefCell::default(),
         });
         let global = window.global::<ui::PinPad>();
-        let this = Rc::downgrade(&pad);
-        global.on_press(move |digit| {
-            if let Some(pad) = this.upgrade() {
-                pad.press(&digit);
-            }
-        });
-        let this = Rc::downgrade(&pad);
-        global.on_erase(move || {
-            if let Some(pad) = this.upgrade() {
+        hear!(global, pad, {
+            on_press: |pad, digit| pad.press(&digit),
+            on_erase: |pad| {
                 pad.typed.borrow_mut().pop();
                 pad.show();
-            }
-        });
-        let this = Rc::downgrade(&pad);
-        global.on_enter(move || {
-            if let Some(pad) = this.upgrade() {
-                pad.enter();
-            }
+            },
+            on_enter: |pad| pad.enter(),
         });
         pad
     }

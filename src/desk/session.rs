@@ -78,29 +78,11 @@ impl Gatekeeper {
             state: RefCell::default(),
         });
         let global = window.global::<ui::Gatekeeper>();
-        let this = Rc::downgrade(&gate);
-        global.on_choose(move |id| {
-            if let Some(gate) = this.upgrade() {
-                gate.choose(EmployeeId(i64::from(id)));
-            }
-        });
-        let this = Rc::downgrade(&gate);
-        global.on_name(move |name| {
-            if let Some(gate) = this.upgrade() {
-                gate.name(name.trim());
-            }
-        });
-        let this = Rc::downgrade(&gate);
-        global.on_back(move || {
-            if let Some(gate) = this.upgrade() {
-                gate.people();
-            }
-        });
-        let this = Rc::downgrade(&gate);
-        global.on_retry(move || {
-            if let Some(gate) = this.upgrade() {
-                gate.look();
-            }
+        hear!(global, gate, {
+            on_choose: |gate, id| gate.choose(EmployeeId(i64::from(id))),
+            on_name: |gate, name| gate.name(name.trim()),
+            on_back: |gate| gate.people(),
+            on_retry: |gate| gate.look(),
         });
         gate
     }

@@ -89,25 +89,17 @@ impl SettingsPage {
         global.set_rules(ModelRc::from(Rc::clone(&page.rules)));
         global.set_general(ModelRc::from(Rc::clone(&page.general)));
         global.set_weeks(ModelRc::from(Rc::clone(&page.weeks)));
-        macro_rules! on {
-            ($connect:ident, $act:expr $(, $argument:ident)*) => {{
-                let this = Rc::downgrade(&page);
-                global.$connect(move |$($argument),*| {
-                    if let Some(page) = this.upgrade() {
-                        ($act)(&*page $(, $argument)*);
-                    }
-                });
-            }};
-        }
-        on!(on_turn_to, Self::turn_to, tab);
-        on!(on_retry, Self::read);
-        on!(on_choose_rule, Self::choose, place);
-        on!(on_tick, Self::tick_box, place, ticked);
-        on!(on_set_number, Self::set_number, place, value);
-        on!(on_set_other, Self::set_other, place, value);
-        on!(on_set_assignee, Self::set_assignee, place, id);
-        on!(on_set_service, Self::set_service, place, service);
-        on!(on_set_general, Self::set_general, place, value);
+        hear!(global, page, {
+            on_turn_to: |page, tab| page.turn_to(tab),
+            on_retry: |page| page.read(),
+            on_choose_rule: |page, place| page.choose(place),
+            on_tick: |page, place, ticked| page.tick_box(place, ticked),
+            on_set_number: |page, place, value| page.set_number(place, value),
+            on_set_other: |page, place, value| page.set_other(place, value),
+            on_set_assignee: |page, place, id| page.set_assignee(place, id),
+            on_set_service: |page, place, service| page.set_service(place, service),
+            on_set_general: |page, place, value| page.set_general(place, value),
+        });
         page
     }
 

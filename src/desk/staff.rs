@@ -44,28 +44,15 @@ impl StaffTab {
             state: RefCell::default(),
         });
         let global = window.global::<ui::Staff>();
-        macro_rules! on {
-            ($connect:ident, $act:expr $(, $argument:ident)*) => {{
-                let this = Rc::downgrade(&tab);
-                global.$connect(move |$($argument),*| {
-                    if let Some(tab) = this.upgrade() {
-                        ($act)(&*tab $(, $argument)*);
-                    }
-                });
-            }};
-        }
-        on!(on_retry, Self::refresh);
-        on!(on_edit, Self::edit, id);
-        on!(on_close, Self::close);
-        on!(on_set_manager, Self::set_manager, manager);
-        on!(on_set_active, Self::set_active, active);
-        on!(
-            on_save,
-            |tab: &Self, name: slint::SharedString, code: slint::SharedString| tab.save(&name, &code),
-            name,
-            code
-        );
-        on!(on_new_pin, Self::new_pin);
+        hear!(global, tab, {
+            on_retry: |tab| tab.refresh(),
+            on_edit: |tab, id| tab.edit(id),
+            on_close: |tab| tab.close(),
+            on_set_manager: |tab, manager| tab.set_manager(manager),
+            on_set_active: |tab, active| tab.set_active(active),
+            on_save: |tab, name, code| tab.save(&name, &code),
+            on_new_pin: |tab| tab.new_pin(),
+        });
         tab
     }
 

@@ -74,30 +74,22 @@ impl TextsTab {
         let tab = Rc::new(Self { context, turn: Turn::default(), state: RefCell::new(state) });
         let Some(window) = tab.context.window() else { return tab };
         let global = window.global::<ui::Texts>();
-        macro_rules! on {
-            ($callback:ident, |$this:ident $(, $argument:ident)*| $act:expr) => {{
-                let tab = Rc::downgrade(&tab);
-                global.$callback(move |$($argument),*| {
-                    if let Some($this) = tab.upgrade() {
-                        $act
-                    }
-                });
-            }};
-        }
-        on!(on_choose_kind, |this, key| {
-            this.choose(|which| which.rule = convert::with_key(&RuleKey::ALL, key));
+        hear!(global, tab, {
+            on_choose_kind: |this, key| {
+                this.choose(|which| which.rule = convert::with_key(&RuleKey::ALL, key));
+            },
+            on_choose_purpose: |this, purpose| this.choose(|which| which.purpose = purpose),
+            on_choose_language: |this, language| {
+                this.choose(|which| which.language = convert::from_language(language));
+            },
+            on_edit_text: |this, text| this.edit(|state| state.body = text.to_string()),
+            on_edit_subject: |this, text| this.edit(|state| state.subject = text.to_string()),
+            on_insert: |this, place, typing| this.insert(place, typing),
+            on_save: |this| this.save(false),
+            on_put_back: |this| this.save(true),
+            on_leave: |this, yes| this.leave(yes),
+            on_retry: |this| this.look(false),
         });
-        on!(on_choose_purpose, |this, purpose| this.choose(|which| which.purpose = purpose));
-        on!(on_choose_language, |this, language| {
-            this.choose(|which| which.language = convert::from_language(language));
-        });
-        on!(on_edit_text, |this, text| this.edit(|state| state.body = text.to_string()));
-        on!(on_edit_subject, |this, text| this.edit(|state| state.subject = text.to_string()));
-        on!(on_insert, |this, place, typing| this.insert(place, typing));
-        on!(on_save, |this| this.save(false));
-        on!(on_put_back, |this| this.save(true));
-        on!(on_leave, |this, yes| this.leave(yes));
-        on!(on_retry, |this| this.look(false));
         tab
     }
 

@@ -64,41 +64,24 @@ impl VehiclePage {
         });
         let Some(window) = page.context.window() else { return page };
         let global = window.global::<ui::VehicleCard>();
-        let on = |act: fn(&Rc<Self>)| {
-            let this = Rc::downgrade(&page);
-            move || {
-                if let Some(this) = this.upgrade() {
-                    act(&this);
-                }
-            }
-        };
-        global.on_retry(on(|this| this.look()));
-        global.on_edit(on(|this| this.edit()));
-        global.on_save(on(|this| this.save()));
-        global.on_take_reading(on(|this| this.take_reading()));
-        global.on_set_cost(on(|this| this.set_cost()));
-        global.on_choose_owner(on(|this| this.choose_owner()));
-        global.on_why(on(|this| this.context.go(ui::Page::Why, this.id.get())));
-        let this = Rc::downgrade(&page);
-        global.on_show_tab(move |tab| {
-            if let Some(this) = this.upgrade() {
+        hear!(global, page, {
+            on_retry: |this| this.look(),
+            on_edit: |this| this.edit(),
+            on_save: |this| this.save(),
+            on_take_reading: |this| this.take_reading(),
+            on_set_cost: |this| this.set_cost(),
+            on_choose_owner: |this| this.choose_owner(),
+            on_why: |this| this.context.go(ui::Page::Why, this.id.get()),
+            on_show_tab: |this, tab| {
                 this.tab.set(tab);
                 this.with(|global| global.set_tab(tab));
                 this.tell_lines();
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_open_line(move |kind, id| {
-            if let Some(this) = this.upgrade() {
+            },
+            on_open_line: |this, kind, id| {
                 let page = if kind == ui::LineKind::Task { ui::Page::Task } else { ui::Page::Customer };
                 this.context.go(page, i64::from(id));
-            }
-        });
-        let this = Rc::downgrade(&page);
-        global.on_set_date(move |field, on| {
-            if let Some(this) = this.upgrade() {
-                this.set_date(&field, on);
-            }
+            },
+            on_set_date: |this, field, on| this.set_date(&field, on),
         });
         page
     }

@@ -45,17 +45,9 @@ impl WhyPage {
         let page = Rc::new(Self { context, turn: Turn::default(), vehicle: Cell::new(None) });
         let Some(window) = page.context.window() else { return page };
         let why = window.global::<ui::Why>();
-        let this = Rc::downgrade(&page);
-        why.on_retry(move || {
-            if let Some(this) = this.upgrade() {
-                this.look();
-            }
-        });
-        let this = Rc::downgrade(&page);
-        why.on_open_task(move |task| {
-            if let Some(this) = this.upgrade() {
-                this.context.go(ui::Page::Task, i64::from(task));
-            }
+        hear!(why, page, {
+            on_retry: |this| this.look(),
+            on_open_task: |this, task| this.context.go(ui::Page::Task, i64::from(task)),
         });
         page
     }
