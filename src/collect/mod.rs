@@ -3,6 +3,7 @@
 //! A run is one transaction. For each rule it looks again at the untouched tasks that stand, and
 //! then at what is newly due; last it releases what this week's capacity allows.
 
+mod beside;
 pub mod files;
 pub mod register;
 pub mod schedule;
@@ -25,7 +26,7 @@ use crate::store::facts::{Candidate, StandingTask};
 use crate::store::history::{Actor, Origin};
 use crate::store::task::{Following, NewTask};
 use crate::store::{Store, StoreError};
-pub(crate) use worker::identity;
+pub(crate) use beside::Beside;
 
 /// Collects once for `today` (a date in the shop's time zone); `at` is the instant for history.
 ///

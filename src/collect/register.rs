@@ -5,12 +5,12 @@
 //! new vehicle is asked about at once; a question that fails waits longer and longer.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::beside::Beside;
 use super::service::Machine;
-use super::worker::identity;
 use crate::domain::ids::VehicleId;
 use crate::domain::register::Question;
 use crate::outside::http;
@@ -37,17 +37,17 @@ pub fn start(
     machine: Arc<dyn Machine + Send + Sync>,
 ) -> std::io::Result<()> {
     let work = move || match register() {
-        Ok(register) => Watch { database, register, machine, open: None, patience: BTreeMap::new() }.work(),
+        Ok(register) => Watch::new(database, register, machine).work(),
         Err(cause) => tracing::warn!("the register is not asked: {cause}"),
     };
     std::thread::Builder::new().name("register".to_owned()).spawn(work).map(|_| ())
 }
 
 struct Watch {
-    database: PathBuf,
+    database: Beside,
     register: Register,
     machine: Arc<dyn Machine + Send + Sync>,
-    open: Option<Open>,
+    seen: Seen,
     /// How each question that failed waits; one data set that is out of order holds up no other.
     patience: BTreeMap<Question, Patience>,
 }
@@ -60,9 +60,9 @@ struct Patience {
     complaint: String,
 }
 
-struct Open {
-    store: Store,
-    file: Option<(u64, u64)>,
+/// What was seen of the database that is open.
+#[derive(Default)]
+struct Seen {
     version: Option<i64>,
     /// The newest vehicle at the last asking, and whether there is a newer one since.
     newest: Option<VehicleId>,
@@ -71,6 +71,11 @@ struct Open {
 }
 
 impl Watch {
+    fn new(database: PathBuf, register: Register, machine: Arc<dyn Machine + Send + Sync>) -> Self {
+        let database = Beside::new(database, CACHE_KIB);
+        Self { database, register, machine, seen: Seen::default(), patience: BTreeMap::new() }
+    }
+
     fn work(mut self) {
         let runtime = match tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -88,18 +93,18 @@ impl Watch {
             if let Err(cause) = self.look(&runtime) {
                 // The collector says what is wrong with the database.
                 tracing::debug!("the register waits: {cause}");
-                self.open = None;
+                self.database.close();
             }
         }
     }
 
     /// Asks what is due, if there is news or a wait is over.
     fn look(&mut self, runtime: &tokio::runtime::Runtime) -> Result<(), StoreError> {
-        let file = identity(&self.database);
-        if self.open.as_ref().is_none_or(|open| open.file != file) {
-            self.open = open(&self.database, file)?;
+        let Some((store, fresh)) = self.database.store()? else { return Ok(()) };
+        if fresh {
+            self.seen = Seen::default();
         }
-        let Some(open) = &mut self.open else { return Ok(()) };
+        let seen = &mut self.seen;
         let now = Instant::now();
         let (mut waited, mut ready) = (false, Vec::new());
         for question in Question::ALL {
@@ -111,16 +116,16 @@ impl Watch {
                 }
             }
         }
-        let rested = open.looked.is_none_or(|at| now - at >= LOOK_ANYWAY);
-        if !(open.has_new_vehicle()? || waited || rested) || ready.is_empty() {
+        let rested = seen.looked.is_none_or(|at| now - at >= LOOK_ANYWAY);
+        if !(seen.has_new_vehicle(store)? || waited || rested) || ready.is_empty() {
             return Ok(());
         }
-        let Ok(moment) = self.machine.moment(open.store.newest_instant()?) else { return Ok(()) };
-        (open.newest, open.is_new) = (open.store.newest_vehicle()?, false);
-        open.looked = Some(now);
+        let Ok(moment) = self.machine.moment(store.newest_instant()?) else { return Ok(()) };
+        (seen.newest, seen.is_new) = (store.newest_vehicle()?, false);
+        seen.looked = Some(now);
         let actor = Actor { origin: Origin::Register, at: moment.at };
         let day = AskingDay { today: moment.today, now: self.machine.instant_of_day(moment), actor };
-        let report = runtime.block_on(Refresh::new(&self.register, &mut open.store, day).due(&ready));
+        let report = runtime.block_on(Refresh::new(&self.register, store, day).due(&ready));
         self.tell(&report, &ready);
         Ok(())
     }
@@ -165,24 +170,14 @@ impl Watch {
     }
 }
 
-impl Open {
+impl Seen {
     /// Whether there is a vehicle that was not there before. Most changes are none, and what is due
     /// looks at all vehicles.
-    fn has_new_vehicle(&mut self) -> Result<bool, StoreError> {
-        let version = self.store.data_version()?;
+    fn has_new_vehicle(&mut self, store: &Store) -> Result<bool, StoreError> {
+        let version = store.data_version()?;
         if self.version.replace(version) != Some(version) {
-            self.is_new |= self.store.newest_vehicle()? > self.newest;
+            self.is_new |= store.newest_vehicle()? > self.newest;
         }
         Ok(self.is_new)
     }
-}
-
-/// The database, once it is there: the collector makes it.
-fn open(path: &Path, file: Option<(u64, u64)>) -> Result<Option<Open>, StoreError> {
-    if file.is_none() {
-        return Ok(None);
-    }
-    let store = Store::open(path)?;
-    store.limit_cache(CACHE_KIB)?;
-    Ok(Some(Open { store, file, version: None, newest: None, is_new: false, looked: None }))
 }

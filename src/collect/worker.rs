@@ -3,14 +3,14 @@
 //!
 //! When the process ends in the middle of a run, the run's transaction was never committed.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::beside::identity;
 use super::service::Moment;
 use super::{CollectReport, run_reporting};
 use crate::store::{Store, StoreError};
@@ -159,9 +159,4 @@ impl Worker {
             }
         }
     }
-}
-
-/// Device and number of a file, while there is one.
-pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
-    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }

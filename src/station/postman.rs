@@ -1,7 +1,6 @@
 //! Delivers messages for as long as the service runs, in a thread and with a connection of its own: a
 //! supplier who does not answer holds up no collection, and a collection holds up no message.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,10 +10,9 @@ use super::args::Station;
 use super::clock::Clock;
 use super::lock::LockError;
 use super::outbox::{Outbox, OutboxError, Pace};
-use crate::collect::identity;
+use crate::collect::Beside;
 use crate::domain::message::{Channel, Trouble};
 use crate::outside::delivery::Delivered;
-use crate::store::Store;
 
 /// How often the outbox is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -46,9 +44,9 @@ impl Postman {
         let (wake, woken) = channel();
         let (end, ended) = channel();
         let mut round = Round {
-            database: station.database(),
+            database: Beside::new(station.database(), CACHE_KIB),
             outbox,
-            open: None,
+            version: 0,
             looked: None,
             complaint: String::new(),
         };
@@ -70,17 +68,11 @@ impl Postman {
     }
 }
 
-/// An open database, and which file that is.
-struct Open {
-    store: Store,
-    file: Option<(u64, u64)>,
-    version: i64,
-}
-
 struct Round {
-    database: PathBuf,
+    database: Beside,
     outbox: Outbox,
-    open: Option<Open>,
+    /// The database as it was last looked at.
+    version: i64,
     /// When it was last looked closely; never: something may have been interrupted.
     looked: Option<Instant>,
     /// The last complaint, so that it stands in the log once.
@@ -95,7 +87,7 @@ impl Round {
             // Another program delivers just now; nothing is lost by waiting.
             Err(OutboxError::Lock(LockError::Delivering(_))) => {}
             Err(cause) => {
-                self.open = None;
+                self.database.close();
                 self.complain(&format!("no message is delivered: {cause}"));
             }
         }
@@ -103,32 +95,22 @@ impl Round {
 
     /// A pass, when something changed or it is time to look closely.
     fn deliver(&mut self) -> Result<Option<Delivered>, OutboxError> {
-        let file = identity(&self.database);
-        if file.is_none() {
-            // The collector makes it, or somebody is putting another one in its place.
-            self.open = None;
-            return Ok(None);
+        let Some((store, fresh)) = self.database.store()? else { return Ok(None) };
+        if fresh {
+            (self.version, self.looked) = (0, None);
         }
-        if self.open.as_ref().is_none_or(|open| open.file != file) {
-            let store = Store::open(&self.database)?;
-            store.limit_cache(CACHE_KIB)?;
-            self.looked = None;
-            self.open = Some(Open { store, file, version: 0 });
-        }
-        let Some(open) = &mut self.open else { return Ok(None) };
-        let version = open.store.data_version()?;
+        let version = store.data_version()?;
         let rested = self.looked.is_none_or(|looked| looked.elapsed() >= CLOSELY);
-        if version == open.version && !rested {
+        if version == self.version && !rested {
             return Ok(None);
         }
-        let waiting =
-            open.store.parcels_waiting(Channel::Sms)? + open.store.parcels_waiting(Channel::Email)?;
+        let waiting = store.parcels_waiting(Channel::Sms)? + store.parcels_waiting(Channel::Email)?;
         if waiting == 0 && self.looked.is_some() {
-            open.version = version;
+            self.version = version;
             return Ok(None);
         }
-        let done = self.outbox.deliver(&mut open.store)?;
-        open.version = version;
+        let done = self.outbox.deliver(store)?;
+        self.version = version;
         self.looked = Some(Instant::now());
         Ok(Some(done))
     }

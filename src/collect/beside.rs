@@ -1,0 +1,52 @@
+//! A connection of one's own to the database, for a thread that works beside the collecting.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::store::{Store, StoreError};
+
+/// Which file a connection was opened on; `None` while there is none.
+type Identity = Option<(u64, u64)>;
+
+/// The database, opened once it is there: the collector makes it. Opened again when another file has
+/// taken its place (a restore).
+#[derive(Debug)]
+pub(crate) struct Beside {
+    database: PathBuf,
+    cache_kib: u32,
+    open: Option<(Store, Identity)>,
+}
+
+impl Beside {
+    /// Nothing is opened yet; `cache_kib` is the memory for the connection's pages.
+    pub(crate) fn new(database: PathBuf, cache_kib: u32) -> Self {
+        Self { database, cache_kib, open: None }
+    }
+
+    /// The open database, and whether it was opened just now; `None` while there is none.
+    pub(crate) fn store(&mut self) -> Result<Option<(&mut Store, bool)>, StoreError> {
+        let file = identity(&self.database);
+        if file.is_none() {
+            self.open = None;
+            return Ok(None);
+        }
+        let fresh = self.open.as_ref().is_none_or(|(_, opened)| *opened != file);
+        if fresh {
+            self.open = None;
+            let store = Store::open(&self.database)?;
+            store.limit_cache(self.cache_kib)?;
+            self.open = Some((store, file));
+        }
+        Ok(self.open.as_mut().map(|(store, _)| (store, fresh)))
+    }
+
+    /// Closes it: after an error a fresh connection is tried.
+    pub(crate) fn close(&mut self) {
+        self.open = None;
+    }
+}
+
+/// Device and number of a file, while there is one.
+pub(super) fn identity(path: &Path) -> Identity {
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
