@@ -213,8 +213,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] with SQLite's words when it is not.
     pub fn check(&self) -> Result<(), StoreError> {
-        let words: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if words == "ok" { Ok(()) } else { Err(StoreError::Damaged(words)) }
+        sound(&self.connection, "quick_check")
     }
 
     /// Whether every page, row and index of the file is whole; reads all of it.
@@ -222,12 +221,21 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] with SQLite's words when it is not.
     pub fn check_all(&self) -> Result<(), StoreError> {
-        let words: String = self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-        if words == "ok" { Ok(()) } else { Err(StoreError::Damaged(words)) }
+        sound(&self.connection, "integrity_check")
     }
 
     /// A transaction that holds the write lock from its beginning.
     pub(crate) fn write(&mut self) -> Result<Transaction<'_>, StoreError> {
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
+}
+
+/// Whether SQLite finds an open file sound: `quick_check`, or `integrity_check` for every index too.
+fn sound(connection: &Connection, check: &str) -> Result<(), StoreError> {
+    let words: String = connection.query_row(&format!("PRAGMA {check}(1)"), [], |row| row.get(0))?;
+    if words == "ok" {
+        return Ok(());
+    }
+    // It answers in several lines; an error is one.
+    Err(StoreError::Damaged(words.lines().collect::<Vec<_>>().join(" ")))
 }

@@ -20,7 +20,7 @@ pub use keep::{KEPT, Kept, keep_nightly, kept};
 pub use restore::{Restored, restore};
 pub use state::BackupState;
 
-use super::{APPLICATION_ID, MIGRATIONS, Store, StoreError};
+use super::{APPLICATION_ID, MIGRATIONS, Store, StoreError, sound};
 
 /// Why there is no copy, or why it was not put back. The present database has not changed.
 #[derive(Debug, thiserror::Error)]
@@ -97,8 +97,8 @@ impl BackupError {
     }
 
     /// What SQLite says of a copy: damage is the copy's, not the database's.
-    fn of_copy(path: &Path, cause: rusqlite::Error) -> Self {
-        match StoreError::from(cause) {
+    fn of_copy(path: &Path, cause: impl Into<StoreError>) -> Self {
+        match cause.into() {
             StoreError::Damaged(why) => Self::Unsound { path: path.to_owned(), why },
             StoreError::Full => Self::at(path)(io::Error::other("the disk is full")),
             StoreError::Sqlite(cause) => Self::at(path)(io::Error::other(cause)),
@@ -196,12 +196,7 @@ fn look(path: &Path) -> Result<Header, BackupError> {
 
 /// Goes over every page and index of an open file.
 fn check_whole(connection: &Connection, path: &Path) -> Result<(), BackupError> {
-    let words: String = connection
-        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-        .map_err(|cause| BackupError::of_copy(path, cause))?;
-    // SQLite answers in several lines; an error is one.
-    let why = words.lines().collect::<Vec<_>>().join(" ");
-    if words == "ok" { Ok(()) } else { Err(BackupError::Unsound { path: path.to_owned(), why }) }
+    sound(connection, "integrity_check").map_err(|cause| BackupError::of_copy(path, cause))
 }
 
 /// The folder of a file; the present one for a bare name.
