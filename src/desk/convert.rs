@@ -4,6 +4,7 @@ use balie_ui as ui;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 
 use super::edit_convert;
+use crate::domain::amount::{AmountError, CostPerKm};
 use crate::domain::customer::Customer;
 use crate::domain::ids::{EmployeeId, TaskId};
 use crate::domain::language::Language;
@@ -257,6 +258,22 @@ pub fn history(line: &HistoryLine, local: impl Fn(DateTime<Utc>) -> NaiveDateTim
         who: line.employee.as_deref().unwrap_or_default().into(),
         what,
     }
+}
+
+/// An odometer reading as it is typed, in kilometres; `None`: not a figure that a clock shows.
+pub fn km(text: &str) -> Option<i64> {
+    const MOST: i64 = 9_999_999;
+    let digits: String = text.chars().filter(|sign| !matches!(sign, ' ' | '.' | ',')).collect();
+    digits.parse().ok().filter(|km| (0..=MOST).contains(km))
+}
+
+/// A cost per kilometre as it is typed; nothing typed is none.
+///
+/// # Errors
+/// [`AmountError`] says what is wrong with the text.
+pub fn cost_per_km(text: &str) -> Result<Option<CostPerKm>, AmountError> {
+    let text = text.trim();
+    if text.is_empty() { Ok(None) } else { CostPerKm::parse(text).map(Some) }
 }
 
 /// The periods' keys are their places in [`Period::ALL`].

@@ -9,7 +9,6 @@ use slint::{ComponentHandle, ModelRc, VecModel};
 
 use super::edit::EditPage;
 use super::{convert, edit_convert, slint};
-use crate::domain::amount::CostPerKm;
 use crate::domain::edit::Link;
 use crate::domain::ids::{CustomerId, StepId, TaskId, VehicleId};
 use crate::domain::search::CustomerQuery;
@@ -21,8 +20,6 @@ use crate::store::task_list::TaskRow;
 
 /// Readings that are shown; more than that nobody reads.
 const READINGS: usize = 20;
-/// More kilometres than a clock shows.
-const MOST_KM: i64 = 9_999_999;
 
 fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
     ModelRc::from(Rc::new(VecModel::from(rows)))
@@ -176,8 +173,7 @@ impl EditPage {
     fn take_reading(self: &Rc<Self>, sure: bool) {
         let (Some(vehicle), Some(window)) = (self.vehicle(), self.context.window()) else { return };
         let page = window.global::<ui::Edit>();
-        let typed: String = page.get_km().chars().filter(|sign| !matches!(sign, ' ' | '.' | ',')).collect();
-        let km = typed.parse::<i64>().ok().filter(|km| (0..=MOST_KM).contains(km));
+        let km = convert::km(&page.get_km());
         page.set_km_wrong(km.is_none());
         let Some(km) = km else { return };
         let this = Rc::downgrade(self);
@@ -214,13 +210,9 @@ impl EditPage {
     fn set_cost(self: &Rc<Self>) {
         let (Some(vehicle), Some(window)) = (self.vehicle(), self.context.window()) else { return };
         let page = window.global::<ui::Edit>();
-        let typed = page.get_cost();
-        let cost = match typed.trim() {
-            "" => Some(None),
-            text => CostPerKm::parse(text).ok().map(Some),
-        };
-        page.set_cost_wrong(cost.is_none());
-        let Some(cost) = cost else { return };
+        let cost = convert::cost_per_km(&page.get_cost());
+        page.set_cost_wrong(cost.is_err());
+        let Ok(cost) = cost else { return };
         let this = Rc::downgrade(self);
         self.context.save(
             "edit.cost",

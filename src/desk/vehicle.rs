@@ -13,7 +13,6 @@ use super::customer_lines::{section, task};
 use super::customers::CustomersPage;
 use super::wire::Trouble;
 use super::{convert, slint};
-use crate::domain::amount::CostPerKm;
 use crate::domain::ids::VehicleId;
 use crate::domain::vehicle::Vehicle;
 use crate::rules::odometer::Reading;
@@ -286,8 +285,7 @@ impl VehiclePage {
         let Some(window) = self.context.window() else { return };
         let global = window.global::<ui::VehicleCard>();
         let text = global.get_reading().to_string();
-        let digits: String = text.chars().filter(|sign| !matches!(sign, '.' | ',' | ' ')).collect();
-        let km = digits.parse::<i64>().ok().filter(|km| (0..10_000_000).contains(km));
+        let km = convert::km(&text);
         global.set_wrong(km.is_none());
         let Some(km) = km else { return };
         // The same figure a second time: the person is sure.
@@ -312,8 +310,7 @@ impl VehiclePage {
     fn set_cost(self: &Rc<Self>) {
         let Some(window) = self.context.window() else { return };
         let global = window.global::<ui::VehicleCard>();
-        let text = global.get_new_cost().trim().to_owned();
-        let cost = if text.is_empty() { Ok(None) } else { CostPerKm::parse(&text).map(Some) };
+        let cost = convert::cost_per_km(&global.get_new_cost());
         global.set_wrong(cost.is_err());
         let (Ok(cost), id) = (cost, self.vehicle()) else { return };
         self.saving(
