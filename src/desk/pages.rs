@@ -15,7 +15,7 @@ use super::mailing::MailingPage;
 use super::pad::Pad;
 use super::settings::SettingsPage;
 use super::task::TasksPage;
-use super::texts::TextsTab;
+use super::texts::TextsPage;
 use super::vehicle::VehiclePage;
 use super::why::WhyPage;
 use super::wire::Request;
@@ -31,7 +31,7 @@ pub(super) struct Pages {
     pub(super) vehicle: Rc<VehiclePage>,
     pub(super) agenda: Rc<AgendaPage>,
     pub(super) mailing: Rc<MailingPage>,
-    pub(super) texts: Rc<TextsTab>,
+    pub(super) texts: Rc<TextsPage>,
     pub(super) settings: Rc<SettingsPage>,
     pub(super) compose: Rc<Compose>,
 }
@@ -56,7 +56,7 @@ impl Pages {
             vehicle: VehiclePage::connect(shared(), Rc::clone(&customers)),
             agenda: AgendaPage::connect(context),
             mailing: MailingPage::connect(shared(), Rc::clone(&customers)),
-            texts: TextsTab::connect(shared()),
+            texts: TextsPage::connect(shared()),
             settings: SettingsPage::connect(window, shared(), Rc::clone(pad)),
             customers,
             compose,

@@ -1,4 +1,4 @@
-//! The shop's own texts, a tab of the settings: descriptions of tasks, SMS and e-mail, for each kind and
+//! The shop's own texts, a page reached from the settings: descriptions of tasks, SMS and e-mail, for each kind and
 //! language, each shown with a real vehicle (PEER-07).
 
 use std::cell::RefCell;
@@ -25,7 +25,7 @@ use crate::store::letter::{LetterFacts, OwnTexts};
 /// The purpose under which descriptions stand among the shop's texts.
 const DESCRIPTION: &str = "description";
 
-/// What the tab shows, read in one go.
+/// What the page shows, read in one go.
 struct Ready {
     descriptions: BTreeMap<RuleKey, String>,
     own: OwnTexts,
@@ -51,15 +51,15 @@ struct State {
     pending: Option<Which>,
 }
 
-/// The tab's adapter.
-pub struct TextsTab {
+/// The page's adapter.
+pub struct TextsPage {
     context: Rc<Context>,
     turn: Turn,
     state: RefCell<State>,
 }
 
-impl TextsTab {
-    /// The tab, with its callbacks connected.
+impl TextsPage {
+    /// The page, with its callbacks connected.
     pub fn connect(context: Rc<Context>) -> Rc<Self> {
         let language = context.language();
         let which = Which { rule: Some(RuleKey::Inspection), purpose: ui::TextPurpose::Sms, language };
@@ -71,10 +71,10 @@ impl TextsTab {
             changed: false,
             pending: None,
         };
-        let tab = Rc::new(Self { context, turn: Turn::default(), state: RefCell::new(state) });
-        let Some(window) = tab.context.window() else { return tab };
+        let page = Rc::new(Self { context, turn: Turn::default(), state: RefCell::new(state) });
+        let Some(window) = page.context.window() else { return page };
         let global = window.global::<ui::Texts>();
-        hear!(global, tab, {
+        hear!(global, page, {
             on_choose_kind: |this, key| {
                 this.choose(|which| which.rule = convert::with_key(&RuleKey::ALL, key));
             },
@@ -90,7 +90,7 @@ impl TextsTab {
             on_leave: |this, yes| this.leave(yes),
             on_retry: |this| this.look(false),
         });
-        tab
+        page
     }
 
     /// It is turned to: what was half written is still there.
@@ -318,7 +318,7 @@ impl TextsTab {
     }
 }
 
-impl Page for Rc<TextsTab> {
+impl Page for Rc<TextsPage> {
     fn open(&self, _: i64) {
         self.turn_to();
     }
