@@ -4,17 +4,19 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod inbox;
+mod patience;
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use balie::collect::files::drop_folder::DropFolder;
 use balie::store::Store;
 use inbox::{Inbox, NOON};
+use patience::wait_for;
 
 struct Collector(Child);
 
@@ -35,17 +37,6 @@ fn start(data: &Path) -> Collector {
     command.arg("--data-dir").arg(data).arg("--config").arg(config);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     Collector(command.spawn().unwrap())
-}
-
-fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_secs(20);
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < end, "{what}");
-        thread::sleep(Duration::from_millis(50));
-    }
 }
 
 /// Every file below a folder, with the batch's name left out.

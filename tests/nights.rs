@@ -4,13 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod copies;
+mod patience;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use balie::collect::files::{Places, start};
 use balie::collect::service::{Machine, Moment, Notice};
@@ -18,6 +19,7 @@ use balie::store::Store;
 use balie::store::backup::kept;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use copies::{NOON, names, shop};
+use patience::wait_for;
 
 /// Names the folder for the child that may mount.
 const STICK: &str = "BALIE_TEST_STICK";
@@ -49,17 +51,6 @@ fn places(folder: &Path) -> Places {
         sticks: None,
         quiet: Duration::from_secs(1),
         settle: Duration::ZERO,
-    }
-}
-
-fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_secs(20);
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < end, "{what}");
-        thread::sleep(Duration::from_millis(20));
     }
 }
 

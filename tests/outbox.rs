@@ -18,7 +18,7 @@ use balie::station::config::Config;
 use balie::station::outbox::carriers;
 use balie::store::history::Origin;
 use balie::store::message::Message;
-use balie::store::outbox::{Leave, OutboxLine};
+use balie::store::outbox::{Leave, OutboxLine, Parcel};
 use balie::store::{Store, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 use post::{Act, KEY, Supplier};
@@ -98,6 +98,12 @@ impl Desk {
 
     fn sms(&mut self, words: &str) -> MessageId {
         self.write("+31612345678", words, LegalClass::Commercial)
+    }
+
+    /// The first text message that may leave now.
+    fn parcel(&self) -> Parcel {
+        let (class, first) = (LegalClass::Commercial, MessageId(0));
+        self.shop.store.next_parcel(Channel::Sms, class, first, Some(self.at.get())).unwrap().unwrap()
     }
 
     fn deliver(&mut self) -> Delivered {
@@ -348,13 +354,7 @@ fn one_that_is_taken_back_at_the_last_moment_stays() {
     let supplier = Supplier::start("bird");
     let mut desk = Desk::new(&supplier.config());
     let id = desk.sms("Toch niet");
-    let at = desk.at.get();
-    let parcel = desk
-        .shop
-        .store
-        .next_parcel(Channel::Sms, LegalClass::Commercial, MessageId(0), Some(at))
-        .unwrap()
-        .unwrap();
+    let (at, parcel) = (desk.at.get(), desk.parcel());
     let actor = desk.shop.actor();
     assert!(desk.shop.store.cancel_message(id, actor).unwrap());
     assert_eq!(desk.shop.store.begin_sending(&parcel, "x", "NL", at).unwrap(), Leave::TakenBack);
@@ -367,13 +367,7 @@ fn what_was_being_handed_over_when_the_power_went_is_unknown() {
     let supplier = Supplier::start("bird");
     let mut desk = Desk::new(&supplier.config());
     let id = desk.sms("Hallo");
-    let at = desk.at.get();
-    let parcel = desk
-        .shop
-        .store
-        .next_parcel(Channel::Sms, LegalClass::Commercial, MessageId(0), Some(at))
-        .unwrap()
-        .unwrap();
+    let (at, parcel) = (desk.at.get(), desk.parcel());
     assert_eq!(desk.shop.store.begin_sending(&parcel, "x", "NL", at).unwrap(), Leave::Go);
     // A person cannot take it back any more.
     let actor = desk.shop.actor();
