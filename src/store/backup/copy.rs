@@ -9,7 +9,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use rustix::fs::Advice;
 
-use super::{BackupError, Facts, beside, check_whole, folder, has_room, header, remove, sync_folder};
+use super::{BackupError, Facts, beside, check_whole, folder, has_room, header, remove, sync_folder, tell};
 use crate::store::{Store, StoreError};
 
 /// Pages of one step: with pages of 4 KiB half a megabyte, which a slow card writes in 50 ms.
@@ -99,9 +99,7 @@ fn copy_pages(
     let backup = Backup::new(from, &mut to).map_err(of_copy)?;
     loop {
         let step = backup.step(STEP).map_err(of_copy)?;
-        let now = backup.progress();
-        let all = u64::from(now.pagecount.unsigned_abs());
-        progress(all - u64::from(now.remaining.unsigned_abs()).min(all), all);
+        tell(&backup, progress);
         match step {
             StepResult::Done => return Ok(()),
             StepResult::More => {

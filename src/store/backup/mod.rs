@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
+use rusqlite::backup::Backup;
 
 pub use keep::{KEPT, Kept, keep_nightly, kept};
 pub use restore::{Restored, restore};
@@ -197,6 +198,13 @@ fn look(path: &Path) -> Result<Header, BackupError> {
 /// Goes over every page and index of an open file.
 fn check_whole(connection: &Connection, path: &Path) -> Result<(), BackupError> {
     sound(connection, "integrity_check").map_err(|cause| BackupError::of_copy(path, cause))
+}
+
+/// Tells how far a copy is: pages done, and pages in all.
+fn tell(backup: &Backup<'_, '_>, progress: &mut dyn FnMut(u64, u64)) {
+    let now = backup.progress();
+    let all = u64::from(now.pagecount.unsigned_abs());
+    progress(all - u64::from(now.remaining.unsigned_abs()).min(all), all);
 }
 
 /// The folder of a file; the present one for a bare name.

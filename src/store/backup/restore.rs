@@ -14,7 +14,7 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::{BackupError, Facts, beside, check_whole, folder, has_room, look, remove, sync_folder};
+use super::{BackupError, Facts, beside, check_whole, folder, has_room, look, remove, sync_folder, tell};
 use crate::domain::ids::CustomerId;
 use crate::store::erasure::{Erased, Trait};
 use crate::store::history::{Actor, Change, instant, record};
@@ -185,9 +185,7 @@ impl Staged<'_> {
                 continue;
             }
             loop {
-                let now = backup.progress();
-                let all = u64::from(now.pagecount.unsigned_abs());
-                progress(all - u64::from(now.remaining.unsigned_abs()).min(all), all);
+                tell(&backup, progress);
                 if step(&backup, 2048)? {
                     break;
                 }
