@@ -65,8 +65,6 @@ const IMPURE: [&str; 9] = [
 
 /// No file is longer: what is longer has two subjects.
 const LONGEST: usize = 500;
-/// Those that wait to be divided, and how long each may be until then.
-const STILL_LONGER: [(&str, usize); 1] = [("src/store/import.rs", 560)];
 
 fn check(path: &str, text: &str) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -79,9 +77,8 @@ fn check(path: &str, text: &str) -> Vec<String> {
         wrong.push(format!("{path} does not begin with why it exists (//! ...)"));
     }
     let lines = text.lines().count();
-    let most = STILL_LONGER.iter().find(|(file, _)| *file == path).map_or(LONGEST, |(_, most)| *most);
-    if lines > most {
-        wrong.push(format!("{path} has {lines} lines, more than {most}"));
+    if lines > LONGEST {
+        wrong.push(format!("{path} has {lines} lines, more than {LONGEST}"));
     }
     wrong
 }

@@ -18,7 +18,8 @@ use super::report::{FileReport, Progress, REJECTS_KEPT, Reject};
 use super::survey::{Encoding, Survey, Unreadable, decoded, next_row, survey};
 use super::{ImportOptions, records::Record, records::Records};
 use crate::store::StoreError;
-use crate::store::import::{FileImport, FileStamp, ImportRun, Outcome};
+use crate::store::import::ImportRun;
+use crate::store::import_file::{FileImport, FileStamp, Outcome};
 use crate::store::noun::{Cell, Noun};
 
 /// The name under which a whole row is rejected.

@@ -26,6 +26,7 @@ pub mod facts;
 pub mod find;
 pub mod history;
 pub(crate) mod import;
+pub(crate) mod import_file;
 mod inspection;
 mod invoice;
 pub mod letter;

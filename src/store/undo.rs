@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::history::{Actor, Change, instant, record};
-use super::import::reference;
+use super::import_file::reference;
 use super::noun::{Column, Kind, Need, Noun};
 use super::{Store, StoreError, collection, inspection};
 use crate::domain::amount::{CostPerKm, Money};
