@@ -26,6 +26,8 @@ pub mod profile;
 pub mod records;
 mod rejects;
 mod report;
+mod sheet_words;
+mod sheets;
 pub mod stick;
 mod survey;
 
@@ -37,6 +39,7 @@ use chrono::{DateTime, Utc};
 pub use export::{ExportError, ExportReport, export};
 pub use person::{PersonError, export_person};
 pub use report::{FileReport, ImportError, ImportReport, Progress, REJECTS_KEPT, Reject};
+pub use sheets::{SheetError, task_sheets};
 
 use crate::store::noun::Noun;
 use crate::store::{Store, StoreError};

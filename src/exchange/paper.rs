@@ -8,6 +8,7 @@ use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use krilla::paint::Fill;
+use krilla::surface::Surface;
 use krilla::text::{Font, TextDirection};
 use ttf_parser::Face;
 
@@ -41,6 +42,7 @@ enum Ink {
 enum Mark {
     Text { x: f32, y: f32, size: f32, strong: bool, ink: Ink, text: String },
     Rule { x: f32, y: f32, width: f32 },
+    Square { x: f32, y: f32, side: f32 },
 }
 
 /// A document that is being laid out, from the top of its first page on.
@@ -167,6 +169,57 @@ impl Paper<'_> {
         }
     }
 
+    /// Turns the page when less than so many points are left on it.
+    pub fn keep(&mut self, height: f32) {
+        self.room(height);
+    }
+
+    /// Text over the whole width; its lines are kept.
+    pub fn paragraph(&mut self, text: &str) {
+        self.y += 4.0;
+        for line in self.wrapped(text, BODY, false, WIDTH - 2.0 * MARGIN) {
+            self.room(LEADING);
+            self.text(MARGIN, BODY, false, Ink::Black, line);
+            self.y += LEADING;
+        }
+    }
+
+    /// A name, and squares to tick, each with its words.
+    pub fn boxes(&mut self, name: &str, words: &[&str]) {
+        let left = MARGIN + 150.0;
+        self.y += 4.0;
+        self.room(LEADING + 4.0);
+        self.text(MARGIN, BODY, false, Ink::Grey, name.to_owned());
+        let mut x = left;
+        for word in words {
+            let width = self.width(word, BODY, false) + 14.0;
+            if x > left && x + width > WIDTH - MARGIN {
+                self.y += LEADING + 4.0;
+                self.room(LEADING + 4.0);
+                x = left;
+            }
+            let y = self.y - 7.5;
+            if let Some(page) = self.pages.last_mut() {
+                page.push(Mark::Square { x, y, side: 8.0 });
+            }
+            self.text(x + 12.0, BODY, false, Ink::Black, (*word).to_owned());
+            x += width + 2.0 * GUTTER;
+        }
+        self.y += LEADING + 4.0;
+    }
+
+    /// A name, and lines to write on.
+    pub fn lines(&mut self, name: &str, count: usize) {
+        for number in 0..count {
+            self.room(20.0);
+            if number == 0 {
+                self.text(MARGIN, BODY, false, Ink::Grey, name.to_owned());
+            }
+            self.rule(MARGIN + 150.0, self.y + 2.0, WIDTH - 2.0 * MARGIN - 150.0);
+            self.y += 20.0;
+        }
+    }
+
     /// A table: its columns share the width by what stands in them; on a new page its head comes again.
     pub fn table(&mut self, head: &[String], rows: &[Vec<String>]) {
         let widths = self.columns(head, rows);
@@ -274,15 +327,19 @@ impl Paper<'_> {
                             TextDirection::Auto,
                         );
                     }
-                    Mark::Rule { x, y, width } => {
-                        surface.set_fill(Some(fill(Ink::Grey)));
-                        let mut path = PathBuilder::new();
-                        if let Some(rect) = Rect::from_xywh(*x, *y, *width, 0.4) {
-                            path.push_rect(rect);
-                        }
-                        if let Some(path) = path.finish() {
-                            surface.draw_path(&path);
-                        }
+                    Mark::Rule { x, y, width } => bars(&mut surface, &[(*x, *y, *width, 0.4)]),
+                    Mark::Square { x, y, side } => {
+                        let (x, y, side) = (*x, *y, *side);
+                        let edge = 0.6;
+                        bars(
+                            &mut surface,
+                            &[
+                                (x, y, side, edge),
+                                (x, y + side - edge, side, edge),
+                                (x, y, edge, side),
+                                (x + side - edge, y, edge, side),
+                            ],
+                        );
                     }
                 }
             }
@@ -294,6 +351,20 @@ impl Paper<'_> {
             page.finish();
         }
         document.finish().map_err(|error| PaperError(format!("{error:?}")))
+    }
+}
+
+/// Filled bars: x, y, width, height.
+fn bars(surface: &mut Surface<'_>, bars: &[(f32, f32, f32, f32)]) {
+    surface.set_fill(Some(fill(Ink::Grey)));
+    for (x, y, width, height) in bars {
+        let mut path = PathBuilder::new();
+        if let Some(rect) = Rect::from_xywh(*x, *y, *width, *height) {
+            path.push_rect(rect);
+        }
+        if let Some(path) = path.finish() {
+            surface.draw_path(&path);
+        }
     }
 }
 
@@ -321,7 +392,7 @@ mod tests {
         paper.table(&["Nummer".to_owned(), "Wat".to_owned()], &rows);
         assert!(paper.pages.len() > 5);
         let deepest = paper.pages.iter().flatten().map(|mark| match mark {
-            Mark::Text { y, .. } | Mark::Rule { y, .. } => *y,
+            Mark::Text { y, .. } | Mark::Rule { y, .. } | Mark::Square { y, .. } => *y,
         });
         assert!(deepest.fold(0.0, f32::max) <= BOTTOM);
         assert!(paper.finish().unwrap().starts_with(b"%PDF"));

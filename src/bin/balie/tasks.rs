@@ -1,11 +1,13 @@
 //! `balie tasks` and `balie why`.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use balie::collect::why::why;
 use balie::domain::plate::Plate;
 use balie::domain::rule::{Half, RuleKey};
 use balie::domain::task::{EmployeeFilter, Period, StatusFilter, TaskFilter, TaskOrder, TaskState};
+use balie::exchange::task_sheets;
 use balie::station::args::Station;
 use balie::store::task_list::TaskRow;
 use clap::Args;
@@ -34,6 +36,9 @@ pub struct Tasks {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+    /// Write the list, and a call sheet for each task, as PDF
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pdf: Option<PathBuf>,
 }
 
 impl Tasks {
@@ -48,6 +53,14 @@ impl Tasks {
             ),
         };
         let filter = TaskFilter { period: self.period, employee, rule: self.rule, status: self.status };
+        if let Some(file) = &self.pdf {
+            let shop = &station.config.shop;
+            let (pdf, count) = task_sheets(&store, &filter, &shop.name, today, shop.language)?;
+            std::fs::write(file, pdf)
+                .map_err(|cause| format!("{} cannot be written: {cause}", file.display()))?;
+            writeln!(io::stderr(), "{count} tasks")?;
+            return Ok(());
+        }
         let queue = match self.status {
             StatusFilter::Waiting | StatusFilter::All => store.waiting_in_order(today)?,
             _ => Vec::new(),
