@@ -166,3 +166,19 @@ fn what_is_wrong_is_said_with_what_to_do_and_holds_nothing_up() {
     assert!(said.contains("WRONG  database") && said.contains("-> "), "{said}");
     assert!(words(&plain).contains("are wrong"), "{}", words(&plain));
 }
+
+/// What `balie-mark-good` asks of a version: a shop whose register, mail and LED are out of order keeps its update.
+#[test]
+fn only_the_database_and_the_services_decide_on_an_update() {
+    let shop = shop(5);
+    let output = run(shop.path(), &["doctor", "--essential", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", words(&output));
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let names: Vec<_> =
+        said["checks"].as_array().unwrap().iter().map(|check| check["name"].as_str().unwrap()).collect();
+    assert_eq!(names[0], "database");
+    assert!(names[1..].iter().all(|name| name.starts_with("service")), "{names:?}");
+
+    fs::write(shop.path().join("balie.db"), "no database at all").unwrap();
+    assert_eq!(run(shop.path(), &["doctor", "--essential"]).status.code(), Some(1));
+}

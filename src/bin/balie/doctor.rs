@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use balie::station::args::Station;
-use balie::station::doctor::{Health, examine};
+use balie::station::doctor::{Health, essentials, examine};
 use clap::Args;
 use serde_json::json;
 
@@ -15,11 +15,14 @@ pub struct Doctor {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+    /// Only what an update must do to be kept: the services run, the database opens
+    #[arg(long)]
+    essential: bool,
 }
 
 impl Doctor {
     pub fn run(&self, station: &Station) -> Result<(), Failure> {
-        let checks = examine(station);
+        let checks = if self.essential { essentials(station) } else { examine(station) };
         let wrong = checks.iter().filter(|check| check.state == Health::Wrong).count();
         if self.json {
             print_json(&json!({ "ok": wrong == 0, "checks": checks }))?;

@@ -69,6 +69,15 @@ pub fn examine(station: &Station) -> Vec<Check> {
     checks
 }
 
+/// What a version must do to stay: its services run and the database opens. Asks nobody outside, and does not
+/// mind what is no version's fault, such as a full disk.
+pub fn essentials(station: &Station) -> Vec<Check> {
+    let (_, database) = data::database(station);
+    let mut checks = vec![database];
+    checks.extend(parts::services());
+    checks
+}
+
 /// The age of something, in the unit that fits.
 fn age(clock: &Clock, at: chrono::DateTime<chrono::Utc>) -> String {
     let minutes = (clock.now_utc() - at).num_minutes();
