@@ -1,0 +1,57 @@
+SUMMARY = "The reception desk of a car workshop: touchscreen, collector, commands"
+DESCRIPTION = "Works out which customers of a car workshop should be contacted this week and shows them on a touchscreen."
+SECTION = "base"
+LICENSE = "GPL-3.0-only & OFL-1.1 & ISC"
+LIC_FILES_CHKSUM = " \
+    file://LICENSE;md5=1ebbd3e34237af26da5dc08a4e440464 \
+    file://ui/fonts/LICENSE-IBM-Plex.txt;md5=4d4949dda4b23922e334f0cbf6179065 \
+    file://ui/icons/LICENSE-lucide.txt;md5=0ac379ab65904bcb1cf0c068528e82ce \
+"
+
+DEPENDS = "fontconfig libinput libxkbcommon udev"
+
+# The repository that this layer lies in, as it was committed last.
+BALIE_REPOSITORY ?= "${@os.path.realpath(d.getVar('THISDIR') + '/../../../..')}"
+PV .= "+git"
+SRC_URI = "git://${BALIE_REPOSITORY};protocol=file;usehead=1;nobranch=1"
+# nooelint: oelint.vars.autorev
+SRCREV = "${AUTOREV}"
+
+require balie-crates.inc
+
+inherit cargo deploy pkgconfig systemd useradd
+
+CARGO_BUILD_FLAGS:append = " --no-default-features --features kiosk"
+
+# LED and button, the screen, and touch: udev-rules-rpi hands out the devices to `gpio`, but nobody makes that group.
+USERADD_PACKAGES = "${PN}"
+GROUPADD_PARAM:${PN} = "--system gpio; --system render"
+USERADD_PARAM:${PN} = " \
+    --system --user-group --no-create-home --home-dir ${localstatedir}/lib/balie --shell ${base_sbindir}/nologin \
+    --groups gpio,input,render,video balie \
+"
+
+SYSTEMD_SERVICE:${PN} = "balie-collector.service balie-kiosk.service"
+
+do_install:append() {
+    install -d ${D}${systemd_system_unitdir} ${D}${nonarch_libdir}/udev/rules.d ${D}${datadir}/fonts/ttf
+    install -m 0644 ${S}/systemd/balie-*.service ${D}${systemd_system_unitdir}
+    install -m 0644 ${S}/systemd/*.rules ${D}${nonarch_libdir}/udev/rules.d
+    install -m 0644 ${S}/ui/fonts/*.ttf ${D}${datadir}/fonts/ttf
+    install -D -m 0644 ${S}/systemd/balie.tmpfiles ${D}${nonarch_libdir}/tmpfiles.d/balie.conf
+}
+
+FILES:${PN} += "\
+    ${datadir}/fonts \
+    ${nonarch_libdir}/tmpfiles.d \
+    ${nonarch_libdir}/udev \
+    ${systemd_system_unitdir} \
+"
+
+RDEPENDS:${PN} += "tzdata-core"
+
+# The technician's file, for the card's first partition.
+do_deploy() {
+    install -m 0644 ${S}/systemd/balie.toml ${DEPLOYDIR}/balie.toml
+}
+addtask deploy after do_unpack before do_build

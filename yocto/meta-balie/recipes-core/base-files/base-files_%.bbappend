@@ -1,0 +1,1 @@
+FILESEXTRAPATHS:prepend:balie-os := "${THISDIR}/files:"
