@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt lint unit doc bench pictures packages rust clean
+.PHONY: help demo test check check-yocto fmt lint unit doc bench pictures packages rust clean
 
 DEMO := target/demo
 BIN  := $(or $(CARGO_TARGET_DIR),target)/debug
@@ -19,7 +19,14 @@ LIVELY := general.weekly_capacity=0 rules.not_seen.months=15 rules.inspection.da
 BUILD_PACKAGES := gcc libc6-dev pkg-config libfontconfig-dev fontconfig fonts-dejavu-core
 # To open a window (loaded at run time), and what the tests start as real counterparts.
 WINDOW_PACKAGES := libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon-x11-0 xkb-data
-TEST_PACKAGES := sqlite3 xvfb xdotool python3-aiosmtpd
+TEST_PACKAGES := sqlite3 xvfb xdotool python3-aiosmtpd python3-venv rauc squashfs-tools shellcheck openssl
+# What bitbake and its checks need on the host.
+YOCTO_PACKAGES := gawk wget diffstat unzip texinfo chrpath socat cpio file lz4 zstd xz-utils locales debianutils \
+  iputils-ping python3-venv python3-pexpect python3-jinja2 python3-subunit python3-git rpcsvc-proto bzip2 patch git \
+  build-essential mtools dosfstools parted fdisk gdisk e2fsprogs squashfs-tools shellcheck
+
+# What `packages` installs, unless a target wants others.
+WANTED = $(BUILD_PACKAGES) $(WINDOW_PACKAGES) $(TEST_PACKAGES)
 
 help:
 	@echo 'make demo      an invented shop, its tasks, and the CRM manager (in a window, or as pictures)'
@@ -27,6 +34,7 @@ help:
 	@echo 'make check     what CI runs: format, lints, tests, documentation'
 	@echo 'make bench     the speed figures, each as a ratio against a floor of the same run'
 	@echo 'make pictures  every page as PNG, in all sizes and languages'
+	@echo 'make check-yocto CLONES=FOLDER   the Yocto layer against clones of the layers it stands on; builds nothing'
 
 rust:
 	@command -v cargo >/dev/null || { \
@@ -34,7 +42,7 @@ rust:
 
 packages:
 	@missing=(); \
-	for package in $(BUILD_PACKAGES) $(WINDOW_PACKAGES) $(TEST_PACKAGES); do \
+	for package in $(WANTED); do \
 	  dpkg-query -W -f='$${Status}' "$$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$$package"); \
 	done; \
 	if [ "$${#missing[@]}" -gt 0 ]; then \
@@ -100,6 +108,11 @@ pictures: rust packages
 	@mkdir -p ui/pictures; for one in 1280x800-nl 800x480-de 720x1280-pt; do \
 	  cp "target/pictures/$${one%-*}/$${one#*-}/tasks.png" "ui/pictures/tasks-$$one.png"; \
 	done
+
+check-yocto: WANTED := $(YOCTO_PACKAGES)
+check-yocto: rust packages
+	@[ -n "$(CLONES)" ] || { echo 'Say where the clones of the layers are: make check-yocto CLONES=FOLDER' >&2; exit 1; }
+	yocto/check "$(CLONES)"
 
 clean:
 	cargo clean
