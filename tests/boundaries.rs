@@ -23,7 +23,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
 ];
 
 /// What only some places may name.
-const ROOMS: [(&str, &[&str]); 24] = [
+const ROOMS: [(&str, &[&str]); 25] = [
     ("rusqlite", &["src/store/"]),
     ("slint", &["src/desk/", "src/bin/balie-kiosk", "ui/"]),
     ("balie_ui", &["src/desk/", "src/bin/balie-kiosk", "ui/"]),
@@ -35,6 +35,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
     ("rustls", &["src/outside/"]),
     ("backon", &["src/outside/"]),
     ("lettre", &["src/outside/"]),
+    ("calcard", &["src/outside/"]),
     ("csv", &["src/exchange/"]),
     ("krilla", &["src/exchange/"]),
     ("ttf_parser", &["src/exchange/"]),

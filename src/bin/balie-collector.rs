@@ -9,6 +9,7 @@ use balie::collect::service::serve;
 use balie::outside::rdw::Register;
 use balie::station::args::StationArgs;
 use balie::station::collector::ThisMachine;
+use balie::station::diary;
 use balie::station::lock::Lock;
 use balie::station::log;
 use balie::station::postman::Postman;
@@ -41,6 +42,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let database = station.database();
     let places = station.places();
     let postman = Postman::start(&station)?;
+    diary::start(&station)?;
     let machine = Arc::new(ThisMachine::new(station.clock));
     files::start(places, Arc::clone(&machine))?;
     let rdw = station.config.rdw;

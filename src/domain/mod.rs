@@ -4,6 +4,7 @@
 
 pub mod amount;
 pub mod appointment;
+pub mod calendar;
 pub mod consent;
 pub mod customer;
 pub mod dates;

@@ -125,6 +125,11 @@ impl Clock {
         Self { zone, today, believed: Mutex::new(None) }
     }
 
+    /// Another clock that shows the same, for another thread.
+    pub fn another(&self) -> Self {
+        Self::new(self.zone, self.today)
+    }
+
     /// This instant.
     #[allow(clippy::disallowed_methods)]
     pub fn now_utc(&self) -> DateTime<Utc> {

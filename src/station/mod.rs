@@ -4,9 +4,11 @@
 //! no other layer has to ask where it runs.
 
 pub mod args;
+pub mod calendar;
 pub mod clock;
 pub mod collector;
 pub mod config;
+pub mod diary;
 pub mod disk;
 pub mod doctor;
 pub mod health;

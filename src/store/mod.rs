@@ -7,6 +7,7 @@ pub mod appointment;
 pub mod audit;
 pub mod backup;
 mod bulk;
+pub mod calendar;
 mod call_note;
 mod changes;
 pub mod collection;

@@ -4,6 +4,7 @@
 //! could not be done (with one clear line), 2 wrong usage.
 
 mod backup;
+mod calendar;
 mod doctor;
 mod employee;
 mod exchange;
@@ -70,6 +71,8 @@ enum Command {
     /// Show or deliver the messages that wait, or take one back
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// Show how the shop's calendar is kept, or keep it in step now
+    Calendar(calendar::Calendar),
     /// Fill an empty database (or a folder with CSV files) with an invented shop
     Demo(exchange::Demo),
     /// Look at everything that Balie needs, and say what is wrong and what to do
@@ -123,6 +126,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Rdw(rdw) => rdw.run(&station),
         Command::Message(message) => message.run(&station),
         Command::Outbox(outbox) => outbox.run(station),
+        Command::Calendar(calendar) => calendar.run(&station),
         Command::Demo(demo) => demo.run(&station),
         Command::Doctor(doctor) => doctor.run(&station),
         Command::Led(led) => led.run(&station),

@@ -173,7 +173,7 @@ pub struct Outbox {
 /// `[calendar]`
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    /// An iCalendar file to keep up to date.
+    /// An iCalendar file to keep up to date; a relative path lies in the data folder.
     pub ics_file: Option<PathBuf>,
     /// A CalDAV collection.
     pub caldav_url: Option<String>,

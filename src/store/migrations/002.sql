@@ -243,3 +243,38 @@ ALTER TABLE message ADD COLUMN trouble TEXT;
 ALTER TABLE message ADD COLUMN first_tried_at TEXT;
 ALTER TABLE message ADD COLUMN try_at TEXT;
 CREATE INDEX message_waiting ON message (channel, legal_class, id) WHERE state = 'queued';
+
+-- The shop's calendar: the name of an appointment there, for ever, and how often it has changed; a calendar
+-- tells a newer version from an older one by that.
+ALTER TABLE appointment ADD COLUMN uid TEXT;
+UPDATE appointment SET uid = lower(hex(randomblob(16))) || '@balie';
+CREATE UNIQUE INDEX appointment_uid ON appointment (uid);
+ALTER TABLE appointment ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+CREATE TRIGGER appointment_named AFTER INSERT ON appointment WHEN new.uid IS NULL BEGIN
+    UPDATE appointment SET uid = lower(hex(randomblob(16))) || '@balie' WHERE id = new.id;
+END;
+-- Whoever changes one (the desk, an import, an erasure): what the calendar shows has a new version.
+CREATE TRIGGER appointment_changed
+AFTER UPDATE OF kind, vehicle_id, customer_id, starts_at, ends_at, status, notes ON appointment
+WHEN new.kind IS NOT old.kind OR new.vehicle_id IS NOT old.vehicle_id OR new.customer_id IS NOT old.customer_id
+  OR new.starts_at IS NOT old.starts_at OR new.ends_at IS NOT old.ends_at OR new.status IS NOT old.status
+  OR new.notes IS NOT old.notes
+BEGIN
+    UPDATE appointment SET sequence = sequence + 1 WHERE id = new.id;
+END;
+CREATE TRIGGER appointment_customer_renamed AFTER UPDATE OF first_name, name, company ON customer
+WHEN new.first_name IS NOT old.first_name OR new.name IS NOT old.name OR new.company IS NOT old.company
+BEGIN
+    UPDATE appointment SET sequence = sequence + 1 WHERE customer_id = new.id;
+END;
+CREATE TRIGGER appointment_plate_changed AFTER UPDATE OF plate ON vehicle WHEN new.plate IS NOT old.plate
+BEGIN
+    UPDATE appointment SET sequence = sequence + 1 WHERE vehicle_id = new.id;
+END;
+-- How the keeping of the calendar goes: when it was in step the last time, and what is in the way since when.
+CREATE TABLE calendar_kept (
+    place    TEXT PRIMARY KEY CHECK (place = 'file' OR place = 'server'),
+    good_at  TEXT,
+    trouble  TEXT,
+    since    TEXT
+) STRICT, WITHOUT ROWID;
