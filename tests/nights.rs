@@ -15,10 +15,11 @@ use std::time::Duration;
 
 use balie::collect::files::{Places, start};
 use balie::collect::service::{Machine, Moment, Notice};
+use balie::station::lock::Lock;
 use balie::store::Store;
 use balie::store::backup::kept;
 use chrono::{DateTime, NaiveDateTime, Utc};
-use copies::{NOON, names, shop};
+use copies::{NOON, names, run, shop, words};
 use patience::wait_for;
 
 /// Names the folder for the child that may mount.
@@ -82,6 +83,24 @@ fn a_night_that_fails_is_noted_with_its_words_and_the_next_good_one_clears_it() 
     store.note_backup_failed("again").unwrap();
     let state = store.backup_state().unwrap();
     assert_eq!((state.failures, state.problem.as_str(), state.good_at.is_some()), (1, "again", true));
+}
+
+#[test]
+fn a_night_without_a_collector_has_its_backup_by_the_timer_and_with_one_it_is_left_to_it() {
+    let folder = shop(20);
+    let nightly = || {
+        let output = run(folder.path(), &["--today", "2015-05-01", "backup", "--nightly"]);
+        assert!(output.status.success(), "{}", words(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let lock = Lock::collector(folder.path()).unwrap();
+    assert_eq!(nightly(), "");
+    drop(lock);
+    assert!(nightly().trim_end().ends_with("/backup/balie-2015-05-01.db"));
+    assert_eq!(nightly(), "");
+    assert_eq!(kept(&folder.path().join("backup")).unwrap().len(), 1);
+    let store = Store::open(&folder.path().join("balie.db")).unwrap();
+    assert!(store.backup_state().unwrap().good_at.is_some());
 }
 
 #[test]

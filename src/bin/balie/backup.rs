@@ -3,7 +3,10 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
+use balie::collect::files::night::stand_in;
+use balie::collect::service::Moment;
 use balie::station::args::Station;
+use balie::station::lock::{Lock, LockError};
 use balie::store::backup::{self, Facts};
 use balie::store::history::{Actor, Origin};
 use clap::Args;
@@ -15,7 +18,11 @@ use crate::{Failure, open};
 #[derive(Debug, Args)]
 pub struct Backup {
     /// The file to write, or a folder in which it gets a name with date and time
-    file: PathBuf,
+    #[arg(required_unless_present = "nightly")]
+    file: Option<PathBuf>,
+    /// The night's backup, if it is due and no collector runs, which else makes it; for a timer
+    #[arg(long, conflicts_with = "file")]
+    nightly: bool,
 }
 
 impl Backup {
@@ -25,12 +32,13 @@ impl Backup {
             let path = database.display();
             return Err(format!("there is no database {path} yet; name its folder with --data-dir").into());
         }
+        let Some(file) = &self.file else { return nightly(station) };
         let store = open(station)?;
-        let file = if self.file.is_dir() {
+        let file = if file.is_dir() {
             let now = station.clock.now_local().format("%Y-%m-%d-%H%M%S");
-            self.file.join(format!("balie-{now}.db"))
+            file.join(format!("balie-{now}.db"))
         } else {
-            self.file.clone()
+            file.clone()
         };
         let bar = pages();
         let facts = store.back_up(&file, &mut |done, all| show(&bar, done, all))?;
@@ -39,6 +47,23 @@ impl Backup {
         writeln!(io::stderr(), "{}", line(&facts))?;
         Ok(())
     }
+}
+
+/// Holds the collector's lock meanwhile, so that a night never has two.
+fn nightly(station: &Station) -> Result<(), Failure> {
+    let _lock = match Lock::collector(&station.data_dir) {
+        Err(LockError::Taken(_)) => return Ok(()),
+        lock => lock?,
+    };
+    let mut store = open(station)?;
+    let at = station.clock.trusted_now(store.newest_instant()?)?;
+    let moment = Moment { at, today: station.clock.today() };
+    if let Some((path, facts)) = stand_in(&mut store, &station.backup_dir(), moment, station.clock.local(at))?
+    {
+        writeln!(io::stdout(), "{}", path.display())?;
+        writeln!(io::stderr(), "{}", line(&facts))?;
+    }
+    Ok(())
 }
 
 /// Which one.

@@ -5,7 +5,7 @@
 //! something, the next one finds a whole database, and the files where they can be taken in again.
 
 pub mod drop_folder;
-mod night;
+pub mod night;
 mod stick;
 
 use std::path::PathBuf;
@@ -125,7 +125,7 @@ impl<M: Machine> Office<M> {
         let moment = self.moment(&store)?;
         let local = self.machine.local(moment.at);
         let now = self.began.elapsed();
-        self.night.look(&mut store, &self.places.backups, moment, local, now)
+        self.night.look(&mut store, &self.places.backups, moment, local, now).map(|_| ())
     }
 
     fn look_at_sticks(&mut self) -> Result<(), String> {

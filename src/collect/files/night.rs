@@ -1,14 +1,14 @@
 //! The night's backup. What is due follows from the backups that are there, not from an alarm clock: a
 //! Balie whose plug is pulled every evening makes it in the morning.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{Days, NaiveDate, NaiveDateTime, Timelike};
 
 use crate::collect::service::Moment;
 use crate::store::Store;
-use crate::store::backup::{keep_nightly, kept};
+use crate::store::backup::{Facts, keep_nightly, kept};
 
 /// From this hour of the shop's clock on the night's backup is made.
 const HOUR: u32 = 2;
@@ -29,7 +29,7 @@ impl Night {
         self.not_before.is_none_or(|at| now >= at)
     }
 
-    /// Makes the backup when it is due.
+    /// Makes the backup when it is due, and says where it is and what is in it.
     pub(super) fn look(
         &mut self,
         store: &mut Store,
@@ -37,23 +37,24 @@ impl Night {
         moment: Moment,
         local: NaiveDateTime,
         now: Duration,
-    ) -> Result<(), String> {
+    ) -> Result<Option<(PathBuf, Facts)>, String> {
         self.not_before = Some(now + LOOK);
         let kept = kept(folder).map_err(|cause| cause.to_string());
         // Those of days to come are of a clock that was wrong.
         let newest = kept.map(|kept| kept.iter().map(|kept| kept.on).find(|on| *on <= moment.today));
         let made = match newest {
-            Ok(newest) if !due(newest, moment.today, local) => return Ok(()),
+            Ok(newest) if !due(newest, moment.today, local) => return Ok(None),
             Ok(_) => {
                 keep_nightly(store, folder, moment.today, &mut |_, _| {}).map_err(|cause| cause.to_string())
             }
             Err(words) => Err(words),
         };
         match made {
-            Ok((_, facts)) => {
+            Ok((path, facts)) => {
                 self.failures = 0;
                 tracing::info!(bytes = facts.bytes, vehicles = facts.vehicles, "the night's backup is made");
-                store.note_backup(moment.at).map_err(|cause| cause.to_string())
+                store.note_backup(moment.at).map_err(|cause| cause.to_string())?;
+                Ok(Some((path, facts)))
             }
             Err(words) => {
                 self.not_before = Some(now + RETRY.saturating_mul(1 << self.failures.min(4)));
@@ -64,6 +65,19 @@ impl Night {
             }
         }
     }
+}
+
+/// Makes the night's backup when it is due and there is no collector that would make it.
+///
+/// # Errors
+/// Why none was made, in words; that is noted as it is for the collector's own.
+pub fn stand_in(
+    store: &mut Store,
+    folder: &Path,
+    moment: Moment,
+    local: NaiveDateTime,
+) -> Result<Option<(PathBuf, Facts)>, String> {
+    Night::default().look(store, folder, moment, local, Duration::ZERO)
 }
 
 /// Whether the last one is older than the night that has begun.

@@ -31,11 +31,11 @@ USERADD_PARAM:${PN} = " \
     --groups gpio,input,render,video balie \
 "
 
-SYSTEMD_SERVICE:${PN} = "balie-collector.service balie-kiosk.service"
+SYSTEMD_SERVICE:${PN} = "balie-collector.service balie-kiosk.service balie-backup.timer"
 
 do_install:append() {
     install -d ${D}${systemd_system_unitdir} ${D}${nonarch_libdir}/udev/rules.d ${D}${datadir}/fonts/ttf
-    install -m 0644 ${S}/systemd/balie-*.service ${D}${systemd_system_unitdir}
+    install -m 0644 ${S}/systemd/balie-*.service ${S}/systemd/balie-*.timer ${D}${systemd_system_unitdir}
     install -m 0644 ${S}/systemd/*.rules ${D}${nonarch_libdir}/udev/rules.d
     install -m 0644 ${S}/ui/fonts/*.ttf ${D}${datadir}/fonts/ttf
     install -D -m 0644 ${S}/systemd/balie.tmpfiles ${D}${nonarch_libdir}/tmpfiles.d/balie.conf
