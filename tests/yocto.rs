@@ -3,13 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod card;
+mod slots;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use card::{Card, has, path, program};
+use slots::{Card, has, noise, path, program};
 
 fn place(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -150,7 +150,7 @@ impl Desk {
         let output = Command::new("sh")
             .arg(script)
             .env("PATH", path(&self.card.path("programs")))
-            .env("BALIE_TRYBOOT", card::TRYBOOT)
+            .env("BALIE_TRYBOOT", slots::TRYBOOT)
             .envs(self.card.places())
             .env("BALIE_PATIENCE", "12")
             .env("BALIE_STEADY", "4")
@@ -222,11 +222,8 @@ fn rauc_makes_and_reads_the_bundle_and_its_configuration() {
     assert!(recipe.contains("RAUC_BUNDLE_SLOTS = \"rootfs boot\""));
     assert!(recipe.contains("RAUC_BUNDLE_FORMAT = \"verity\""));
     fs::create_dir(at("bundle")).unwrap();
-    for (name, byte) in [("root.ext4", 1u8), ("boot.vfat", 2)] {
-        // Different in every sector, so that it does not shrink to nothing.
-        let image: Vec<u8> =
-            (0..65536u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8 ^ byte).collect();
-        fs::write(at("bundle").join(name), image).unwrap();
+    for (name, byte) in [("root.ext4", 1), ("boot.vfat", 2)] {
+        fs::write(at("bundle").join(name), noise(byte, 65536)).unwrap();
     }
     fs::write(
         at("bundle/manifest.raucm"),
@@ -252,7 +249,7 @@ fn rauc_makes_and_reads_the_bundle_and_its_configuration() {
     // The configuration, in Debian's older RAUC: it complains of a key or a section that it does not know.
     let conf = read("yocto/meta-balie/recipes-core/rauc/files/system.conf")
         .replace("@MACHINE@", "raspberrypi5")
-        .replace("/usr/lib/rauc/balie-tryboot", card::TRYBOOT)
+        .replace("/usr/lib/rauc/balie-tryboot", slots::TRYBOOT)
         .replace("/usr/lib/rauc/ca.cert.pem", &at("certificate").display().to_string())
         .replace("/data/rauc", &folder.path().display().to_string());
     fs::write(at("system.conf"), conf).unwrap();

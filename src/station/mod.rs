@@ -17,3 +17,4 @@ pub mod lock;
 pub mod log;
 pub mod outbox;
 pub mod postman;
+pub mod update;

@@ -15,6 +15,7 @@ mod profile;
 mod rdw;
 mod settings;
 mod tasks;
+mod update;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -77,6 +78,9 @@ enum Command {
     Demo(exchange::Demo),
     /// Look at everything that Balie needs, and say what is wrong and what to do
     Doctor(doctor::Doctor),
+    /// Show or install an update of the whole machine, from a stick or a server
+    #[command(subcommand)]
+    Update(update::Update),
     /// Try the LED
     Led(panel::Led),
     /// Print completions for a shell
@@ -129,6 +133,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Calendar(calendar) => calendar.run(&station),
         Command::Demo(demo) => demo.run(&station),
         Command::Doctor(doctor) => doctor.run(&station),
+        Command::Update(update) => update.run(&station),
         Command::Led(led) => led.run(&station),
         Command::Completions(_) | Command::Man(_) => Ok(()),
     }

@@ -129,6 +129,18 @@ pub fn firmware(text: &str, requested: bool) -> Option<&'static str> {
     if requested { once } else { always }
 }
 
+/// Bytes that do not get smaller when they are packed.
+pub fn noise(seed: u32, size: usize) -> Vec<u8> {
+    let mut state = seed | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state.to_le_bytes()[1]
+    };
+    (0..size).map(|_| next()).collect()
+}
+
 /// Whether this program is on the PATH or in the system's folders.
 pub fn has(program: &str) -> bool {
     let found = |folder: PathBuf| folder.join(program).exists();
