@@ -13,13 +13,15 @@ SRC_URI = " \
     file://balie-data.service \
     file://balie-mark-good \
     file://balie-mark-good.service \
+    file://balie-restart.path \
+    file://balie-restart.service \
     file://data.conf \
 "
 S = "${UNPACKDIR}"
 
 inherit allarch systemd
 
-SYSTEMD_SERVICE:${PN} = "balie-data.service balie-mark-good.service"
+SYSTEMD_SERVICE:${PN} = "balie-data.service balie-mark-good.service balie-restart.path balie-restart.service"
 
 do_install() {
     install -D -m 0644 ${S}/50-balie-journald.conf ${D}${systemd_unitdir}/journald.conf.d/50-balie.conf
@@ -30,6 +32,8 @@ do_install() {
     install -D -m 0644 ${S}/60-data.conf ${D}${nonarch_libdir}/repart.d/60-data.conf
     install -D -m 0644 ${S}/balie-data.service ${D}${systemd_system_unitdir}/balie-data.service
     install -D -m 0644 ${S}/balie-mark-good.service ${D}${systemd_system_unitdir}/balie-mark-good.service
+    install -D -m 0644 ${S}/balie-restart.path ${D}${systemd_system_unitdir}/balie-restart.path
+    install -D -m 0644 ${S}/balie-restart.service ${D}${systemd_system_unitdir}/balie-restart.service
     install -D -m 0755 ${S}/balie-mark-good ${D}${libexecdir}/balie/balie-mark-good
 
     # A keyboard that is plugged in cannot restart the machine.

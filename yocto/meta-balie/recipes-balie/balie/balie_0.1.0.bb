@@ -23,12 +23,13 @@ inherit cargo deploy pkgconfig systemd useradd
 
 CARGO_BUILD_FLAGS:append = " --no-default-features --features kiosk"
 
-# LED and button, the screen, and touch: udev-rules-rpi hands out the devices to `gpio`, but nobody makes that group.
+# udev-rules-rpi hands out LED and button to `gpio`, but nobody makes that group. The kiosk's unit gives its process the
+# groups of screen, touch and pins; the user has none of them. A `*` is no password, but does not lock out a key.
 USERADD_PACKAGES = "${PN}"
 GROUPADD_PARAM:${PN} = "--system gpio; --system render"
 USERADD_PARAM:${PN} = " \
     --system --user-group --no-create-home --home-dir ${localstatedir}/lib/balie --shell ${base_sbindir}/nologin \
-    --groups gpio,input,render,video balie \
+    --password '*' balie \
 "
 
 SYSTEMD_SERVICE:${PN} = "balie-collector.service balie-kiosk.service balie-backup.timer"
