@@ -257,6 +257,23 @@ fn files_that_cannot_be_read() {
 }
 
 #[test]
+fn the_desk_takes_what_is_right_of_a_wrong_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("balie.toml");
+    let named = StationArgs { config: Some(file.clone()), data_dir: PathBuf::from("/data"), today: None };
+    let (station, wrong) = named.station_anyway();
+    assert!(wrong.unwrap().to_string().contains("cannot be read"));
+    assert_eq!(station.config.screen, Config::default().screen);
+    std::fs::write(&file, "[screen]\nrotation = 90\ntheme = dark\n[shop]\nnaam = \"x\"\n").unwrap();
+    assert!(named.station().is_err());
+    let (station, wrong) = named.station_anyway();
+    assert!(wrong.unwrap().to_string().contains("balie.toml:3: this is not TOML"));
+    assert_eq!((station.config.screen.rotation, station.config.screen.theme), (90, Theme::Light));
+    std::fs::write(&file, "[screen]\nrotation = 90\n").unwrap();
+    assert!(named.station_anyway().1.is_none());
+}
+
+#[test]
 fn folders_and_date_follow_from_the_options() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("balie.toml");
@@ -283,7 +300,10 @@ fn the_example_names_every_key_with_its_default() {
     assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
     assert_eq!(format!("{:?}", read(&text).unwrap()), format!("{:?}", Config::default()));
     // As many as are read, the `_file` ones aside.
-    assert_eq!(text.lines().filter(|line| is_key(line)).count(), 6 + 4 + 4 + 4 + 5 + 7 + 4 + 5 + 1 + 1);
+    assert_eq!(
+        text.lines().filter(|line| is_key(line)).count(),
+        6 + 4 + 4 + 4 + 5 + 7 + 4 + 5 + 1 + 1 + 7 + 1 + 1 + 2
+    );
 }
 
 #[test]

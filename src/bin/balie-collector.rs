@@ -13,6 +13,7 @@ use balie::station::diary;
 use balie::station::lock::Lock;
 use balie::station::log;
 use balie::station::postman::Postman;
+use balie::station::provision::manager;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -40,6 +41,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     log::start(station.config.log);
     let _lock = Lock::collector(&station.data_dir)?;
     let database = station.database();
+    // Whom the technician named, if that is still to be done.
+    if let Err(cause) = manager::take(&database, &station.data_dir, station.clock.now_utc()) {
+        tracing::warn!(%cause, "the first manager could not be made");
+    }
     let places = station.places();
     let postman = Postman::start(&station)?;
     diary::start(&station)?;

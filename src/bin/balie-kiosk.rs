@@ -133,7 +133,14 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if arguments.employee.is_some() && arguments.windowed.is_none() && arguments.screenshot.is_none() {
         return Err("--employee signs in without PIN, so it goes with --windowed or --screenshot only".into());
     }
-    let station = arguments.station.station()?;
+    let (station, wrong) = match arguments.windowed.is_none() && arguments.screenshot.is_none() {
+        // On the desk itself the list is shown whatever was mistyped; `balie provision` has told where.
+        true => arguments.station.station_anyway(),
+        false => (arguments.station.station()?, None),
+    };
+    if let Some(wrong) = wrong {
+        eprintln!("balie-kiosk: {wrong}");
+    }
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_max_level(station.config.log.level)

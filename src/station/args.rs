@@ -65,9 +65,19 @@ impl StationArgs {
     /// # Errors
     /// [`ConfigError`] when the configuration cannot be read or something in it is wrong.
     pub fn station(&self) -> Result<Station, ConfigError> {
-        let config = Config::load(self.config.as_deref())?;
+        Config::load(self.config.as_deref()).map(|config| self.with(config))
+    }
+
+    /// As [`station`](Self::station), but with the default wherever the configuration is wrong, and what that is:
+    /// the touchscreen of a workshop does not stay dark for a mistyped line.
+    pub fn station_anyway(&self) -> (Station, Option<ConfigError>) {
+        let (config, wrong) = Config::load_anyway(self.config.as_deref());
+        (self.with(config), wrong)
+    }
+
+    fn with(&self, config: Config) -> Station {
         let clock = Clock::new(config.shop.timezone, self.today);
-        Ok(Station { config, data_dir: self.data_dir.clone(), clock })
+        Station { config, data_dir: self.data_dir.clone(), clock }
     }
 }
 

@@ -17,4 +17,5 @@ pub mod lock;
 pub mod log;
 pub mod outbox;
 pub mod postman;
+pub mod provision;
 pub mod update;

@@ -12,6 +12,7 @@ mod manual;
 mod outbox;
 mod panel;
 mod profile;
+mod provision;
 mod rdw;
 mod settings;
 mod tasks;
@@ -81,6 +82,8 @@ enum Command {
     /// Show or install an update of the whole machine, from a stick or a server
     #[command(subcommand)]
     Update(update::Update),
+    /// Set this machine up as the settings file on its boot partition says, or check such a file
+    Provision(provision::Provision),
     /// Try the LED
     Led(panel::Led),
     /// Print completions for a shell
@@ -113,6 +116,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Completions(completions) => return completions.run(),
         Command::Man(man) => return man.run(),
+        Command::Provision(provision) => return provision.run(&cli.station),
         _ => {}
     }
     let station = cli.station.station()?;
@@ -135,7 +139,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Doctor(doctor) => doctor.run(&station),
         Command::Update(update) => update.run(&station),
         Command::Led(led) => led.run(&station),
-        Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Completions(_) | Command::Man(_) | Command::Provision(_) => Ok(()),
     }
 }
 

@@ -3,8 +3,11 @@
 //! Every key has a default, so no file is a good file. A key that nobody reads is worse than none,
 //! because it looks as if it worked: an unknown key or a wrong value is an error with its line.
 
+mod entry;
+mod machine;
 mod reader;
 pub mod secret;
+mod syntax;
 mod tables;
 
 use std::fmt;
@@ -16,6 +19,8 @@ use super::hours::OpeningHours;
 use crate::domain::language::Language;
 use crate::panel::PanelConfig;
 
+pub use entry::{Entry, Plain};
+pub use machine::{Fixed, Manager, Network, Ssh, Time};
 pub use secret::{Secret, SecretError};
 
 /// Where the configuration is looked for when none is named.
@@ -44,6 +49,14 @@ pub struct Config {
     pub files: Files,
     /// The log.
     pub log: Log,
+    /// The machine's network.
+    pub network: Network,
+    /// Time servers.
+    pub time: Time,
+    /// Who may drop files.
+    pub ssh: Ssh,
+    /// The first manager.
+    pub manager: Manager,
 }
 
 /// `[shop]`
@@ -278,27 +291,62 @@ impl Config {
         }
     }
 
+    /// As [`load`](Self::load), but with the default wherever something is wrong, and what that is: a desk that
+    /// shows the list goes before one that only says why it does not.
+    pub fn load_anyway(named: Option<&Path>) -> (Self, Option<ConfigError>) {
+        let path = named.unwrap_or(Path::new(DEFAULT_PATH));
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(cause) if named.is_none() && cause.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(cause) => {
+                return (Self::default(), Some(ConfigError::Unreadable { path: path.to_owned(), cause }));
+            }
+        };
+        let Examined { config, problems, .. } = Examined::of(path, &bytes);
+        let wrong = (!problems.is_empty()).then(|| ConfigError::Wrong { path: path.to_owned(), problems });
+        (config, wrong)
+    }
+
     /// Reads the text of a file; `path` is for messages and for relative secrets.
     ///
     /// # Errors
     /// [`ConfigError::Wrong`] with everything that is wrong.
     pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        tables::read(folder, text).map_err(|problems| ConfigError::Wrong { path: path.to_owned(), problems })
+        Self::good(path, Examined::of_text(path, text, Vec::new()))
+    }
+
+    fn good(path: &Path, examined: Examined) -> Result<Self, ConfigError> {
+        match examined.problems {
+            none if none.is_empty() => Ok(examined.config),
+            problems => Err(ConfigError::Wrong { path: path.to_owned(), problems }),
+        }
     }
 
     fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self, ConfigError> {
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Self::parse(path, text),
-            Err(bad) => {
-                let before = bytes.get(..bad.valid_up_to()).unwrap_or_default();
-                let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-                let words = "a letter here is not UTF-8; save the file as UTF-8".to_owned();
-                let problems = vec![Problem { line, key: String::new(), words }];
-                Err(ConfigError::Wrong { path: path.to_owned(), problems })
-            }
-        }
+        Self::good(path, Examined::of(path, bytes))
+    }
+}
+
+/// Everything a file says: what is right of it, and what is wrong.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// Its configuration, with the default where something is wrong.
+    pub config: Config,
+    /// What is wrong, in the order of the file.
+    pub problems: Vec<Problem>,
+    /// Its lines as they stand there, the wrong ones too.
+    pub entries: Vec<Entry>,
+}
+
+impl Examined {
+    /// Reads the bytes of a file to its end, whatever is wrong in it; `path` is for relative secrets.
+    pub fn of(path: &Path, bytes: &[u8]) -> Self {
+        let (text, problems) = syntax::decode(bytes);
+        Self::of_text(path, &text, problems)
+    }
+
+    fn of_text(path: &Path, text: &str, problems: Vec<Problem>) -> Self {
+        tables::read(path.parent().unwrap_or(Path::new("")), text, problems)
     }
 }
 

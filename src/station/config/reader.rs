@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeArray, DeString, DeTable, DeValue};
 
-use super::Problem;
+use super::entry::{Entry, Plain};
+use super::{Problem, syntax};
 
 /// Keys whose value no message repeats.
-const SECRETS: [&str; 3] = ["app_token", "key", "password"];
+pub(super) const SECRETS: [&str; 4] = ["app_token", "key", "password", "pin"];
 
 /// A value as it stands in the file.
 #[derive(Debug, Clone, Copy)]
@@ -16,11 +17,12 @@ pub(super) enum Given<'a> {
     Text(&'a str),
     Number(i64),
     Truth(bool),
+    List(&'a DeArray<'a>),
     Other(&'static str),
 }
 
 impl<'a> Given<'a> {
-    fn of(value: &'a DeValue<'_>) -> Self {
+    fn of(value: &'a DeValue<'a>) -> Self {
         match value {
             DeValue::String(text) => Given::Text(text),
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
@@ -28,7 +30,7 @@ impl<'a> Given<'a> {
             DeValue::Boolean(truth) => Given::Truth(*truth),
             DeValue::Float(_) => Given::Other("broken number"),
             DeValue::Datetime(_) => Given::Other("date"),
-            DeValue::Array(_) => Given::Other("list"),
+            DeValue::Array(list) => Given::List(list),
             DeValue::Table(_) => Given::Other("table"),
         }
     }
@@ -39,6 +41,7 @@ impl<'a> Given<'a> {
             Given::Text(text) => format!("'{text}'"),
             Given::Number(number) => number.to_string(),
             Given::Truth(truth) => truth.to_string(),
+            Given::List(_) => "a list".to_owned(),
             Given::Other(kind) => format!("a {kind}"),
         }
     }
@@ -46,6 +49,30 @@ impl<'a> Given<'a> {
     pub(super) fn text(self) -> Result<&'a str, String> {
         match self {
             Given::Text(text) => Ok(text.trim()),
+            _ => Err("write a text between double quotes".to_owned()),
+        }
+    }
+
+    /// A text letter by letter: a space at an end of a passphrase belongs to it.
+    pub(super) fn exact(self) -> Result<&'a str, String> {
+        match self {
+            Given::Text(text) => Ok(text),
+            _ => Err("write a text between double quotes".to_owned()),
+        }
+    }
+
+    /// Several short texts: a list of them, or one text with commas or spaces between them.
+    pub(super) fn texts(self) -> Result<Vec<&'a str>, String> {
+        let of_list = |one: &'a Spanned<DeValue<'a>>| match one.get_ref() {
+            DeValue::String(text) => Ok(text.trim()),
+            _ => Err("write texts between double quotes, with commas between them".to_owned()),
+        };
+        match self {
+            Given::Text(text) => {
+                let parts = text.split([',', ';', ' ', '\t', '\r', '\n']);
+                Ok(parts.map(str::trim).filter(|part| !part.is_empty()).collect())
+            }
+            Given::List(list) => list.iter().map(of_list).collect(),
             _ => Err("write a text between double quotes".to_owned()),
         }
     }
@@ -80,6 +107,14 @@ pub(super) struct Reader<'i> {
     text: &'i str,
     root: DeTable<'i>,
     pub(super) problems: Vec<Problem>,
+    /// Lines that are not TOML.
+    unread: Vec<usize>,
+}
+
+/// The line, counted from 1, in which a byte of a text stands.
+pub(super) fn line_of(text: &str, at: usize) -> usize {
+    let before = text.as_bytes().get(..at).unwrap_or(text.as_bytes());
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
 
 /// One table of it.
@@ -91,23 +126,28 @@ pub(super) struct Table<'r, 'i> {
 
 impl<'i> Reader<'i> {
     pub(super) fn new(text: &'i str) -> Self {
-        match DeTable::parse(text) {
-            Ok(root) => Self { text, root: root.into_inner(), problems: Vec::new() },
-            Err(wrong) => {
-                let mut reader = Self { text, root: DeTable::new(), problems: Vec::new() };
-                let words = wrong.message().lines().collect::<Vec<_>>().join(", ");
-                let words =
-                    format!("this is not TOML: {words}; write lines such as name = \"text\" under a [table]");
-                reader.wrong(wrong.span().unwrap_or_default(), String::new(), words);
-                reader
+        let (root, errors) = DeTable::parse_recoverable(text);
+        let mut reader = Self { text, root: root.into_inner(), problems: Vec::new(), unread: Vec::new() };
+        for error in errors {
+            let (line, words) = syntax::explain(text, &error);
+            // What else is told of a line that could not be read follows from that.
+            if !reader.unread.contains(&line) {
+                reader.problems.push(Problem { line, key: String::new(), words });
+                reader.unread.push(line);
             }
         }
+        reader
+    }
+
+    fn line(&self, span: &Range<usize>) -> usize {
+        line_of(self.text, span.start)
     }
 
     fn wrong(&mut self, span: Range<usize>, key: String, words: String) {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count();
-        self.problems.push(Problem { line, key, words });
+        let line = self.line(&span);
+        if !self.unread.contains(&line) {
+            self.problems.push(Problem { line, key, words });
+        }
     }
 
     /// Notes every table and key that nobody reads, with the nearest name that somebody does.
@@ -140,6 +180,29 @@ impl<'i> Reader<'i> {
         }
     }
 
+    /// Everything that stands under a table and could be read, in the order of the file.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for (table, value) in &self.root {
+            let DeValue::Table(values) = value.get_ref() else { continue };
+            for (key, value) in values {
+                let line = self.line(&value.span());
+                let plain = Plain::of(value.get_ref()).filter(|_| !self.unread.contains(&line));
+                if let Some(value_read) = plain {
+                    entries.push(Entry {
+                        table: table.get_ref().to_string(),
+                        key: key.get_ref().to_string(),
+                        value: value_read,
+                        line,
+                        span: value.span(),
+                    });
+                }
+            }
+        }
+        entries.sort_by_key(|entry| entry.span.start);
+        entries
+    }
+
     pub(super) fn table(&mut self, name: &'static str) -> Table<'_, 'i> {
         let entries = match self.root.get(name).map(Spanned::get_ref) {
             Some(DeValue::Table(entries)) => Some(entries.clone()),
@@ -151,7 +214,10 @@ impl<'i> Reader<'i> {
 
 impl Table<'_, '_> {
     fn get(&self, key: &str) -> Option<&Spanned<DeValue<'_>>> {
-        self.entries.as_ref()?.get(key)
+        let value = self.entries.as_ref()?.get(key)?;
+        // Of a line that could not be read some part may look like a value.
+        let unread = &self.reader.unread;
+        (unread.is_empty() || !unread.contains(&self.reader.line(&value.span()))).then_some(value)
     }
 
     /// Whether the file has this key.
@@ -204,6 +270,17 @@ impl Table<'_, '_> {
     }
 }
 
+/// What a key is called elsewhere.
+const OTHER_NAMES: [(&str, &str); 7] = [
+    ("wifi", "ssid"),
+    ("wlan", "ssid"),
+    ("psk", "password"),
+    ("passphrase", "password"),
+    ("ip", "address"),
+    ("pincode", "pin"),
+    ("token", "app_token"),
+];
+
 fn no_key(
     key: &Spanned<DeString<'_>>,
     table: &str,
@@ -211,7 +288,8 @@ fn no_key(
     tables: &[(&'static str, &[&'static str])],
 ) -> String {
     let name = key.get_ref().as_ref();
-    if let Some(near) = nearest(name, keys) {
+    let other = OTHER_NAMES.iter().find(|(other, key)| *other == name && keys.contains(key));
+    if let Some(near) = other.map(|(_, key)| *key).or_else(|| nearest(name, keys)) {
         return format!("there is no such key; did you mean '{near}'?");
     }
     if let Some((other, _)) = tables.iter().find(|(_, keys)| keys.contains(&name)) {
@@ -228,6 +306,9 @@ fn no_table(
     let name = name.get_ref().as_ref();
     if let Some((table, _)) = tables.iter().find(|(_, keys)| keys.contains(&name)) {
         return format!("stands outside a table; write it under [{table}]");
+    }
+    if ["wifi", "wlan", "wi-fi"].contains(&name) {
+        return "there is no such table; ssid and password of a Wi-Fi stand under [network]".to_owned();
     }
     match nearest(name, names) {
         Some(near) => format!("there is no such table; did you mean [{near}]?"),

@@ -4,17 +4,18 @@ use std::path::{Path, PathBuf};
 
 use tracing::level_filters::LevelFilter;
 
+use super::machine;
 use super::reader::{Given, Reader, Table, nearest};
 use super::{
-    Calendar, Config, Files, Log, Outbox, Problem, Rdw, Screen, Secret, Security, Shop, Sms, Smtp, Supplier,
-    Theme,
+    Calendar, Config, Examined, Files, Log, Outbox, Problem, Rdw, Screen, Secret, Security, Shop, Sms, Smtp,
+    Supplier, Theme,
 };
 use crate::domain::language::Language;
 use crate::panel::{Driver, Line, PanelConfig};
 use crate::station::hours::OpeningHours;
 
 /// Every table with every key that is read.
-const TABLES: [(&str, &[&str]); 10] = [
+const TABLES: [(&str, &[&str]); 14] = [
     ("shop", &["name", "phone", "language", "timezone", "country", "opening_hours"]),
     ("panel", &["driver", "led", "button", "active_low"]),
     ("screen", &["output", "rotation", "dim_after_minutes", "theme"]),
@@ -25,6 +26,10 @@ const TABLES: [(&str, &[&str]); 10] = [
     ("calendar", &["ics_file", "caldav_url", "user", "password", "password_file"]),
     ("files", &["drop_dir", "backup_dir", "stick_dir", "stick_backup", "quiet_seconds"]),
     ("log", &["level"]),
+    ("network", &["ssid", "password", "password_file", "hidden", "address", "gateway", "dns", "hostname"]),
+    ("time", &["ntp"]),
+    ("ssh", &["authorized_key"]),
+    ("manager", &["name", "pin"]),
 ];
 
 const TIMEZONE: chrono_tz::Tz = chrono_tz::Europe::Amsterdam;
@@ -32,16 +37,16 @@ const TIMEZONE: chrono_tz::Tz = chrono_tz::Europe::Amsterdam;
 const SENDING_HOURS: &str = "Mo-Sa 08:00-20:00; PH off";
 const RDW: &str = "https://opendata.rdw.nl/resource";
 
-/// Reads the text of a file that lies in `folder`.
-pub(super) fn read(folder: &Path, text: &str) -> Result<Config, Vec<Problem>> {
+/// Reads the text of a file that lies in `folder`, of which some problems are known already.
+pub(super) fn read(folder: &Path, text: &str, known: Vec<Problem>) -> Examined {
     let mut reader = Reader::new(text);
     reader.check_names(&TABLES);
     let config = config(&mut reader, folder);
-    if reader.problems.is_empty() {
-        return Ok(config);
-    }
-    reader.problems.sort_by_key(|problem| problem.line);
-    Err(reader.problems)
+    let entries = reader.entries();
+    let mut problems = known;
+    problems.append(&mut reader.problems);
+    problems.sort_by_key(|problem| problem.line);
+    Examined { config, problems, entries }
 }
 
 /// What holds when the file says nothing.
@@ -62,6 +67,10 @@ fn config(reader: &mut Reader<'_>, folder: &Path) -> Config {
         calendar: calendar(&mut reader.table("calendar"), folder),
         files: files(&mut reader.table("files")),
         log: log(&mut reader.table("log")),
+        network: machine::network(&mut reader.table("network"), folder),
+        time: machine::time(&mut reader.table("time")),
+        ssh: machine::ssh(&mut reader.table("ssh")),
+        manager: machine::manager(&mut reader.table("manager")),
     }
 }
 
@@ -270,13 +279,27 @@ fn address(text: &str) -> Result<String, String> {
 }
 
 fn secret(table: &mut Table<'_, '_>, key: &'static str, file_key: &'static str, folder: &Path) -> Secret {
+    secret_as(table, key, file_key, folder, |text| Ok(text.trim().to_owned()))
+}
+
+/// A secret with its own check, which gets it letter by letter.
+pub(super) fn secret_as(
+    table: &mut Table<'_, '_>,
+    key: &'static str,
+    file_key: &'static str,
+    folder: &Path,
+    check: impl Fn(&str) -> Result<String, String>,
+) -> Secret {
     if table.has(key) && table.has(file_key) {
         table.refuse(file_key, &format!("'{key}' is given too; keep one of the two"));
     }
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let text = table.optional(key, |text| Ok(text.to_owned()));
+    let text = table.read(key, None, |given| match given.exact()? {
+        "" => Ok(None),
+        text => check(text).map(Some),
+    });
     let file = table.optional(file_key, path);
-    match (text, file) {
+    match (text.filter(|text| !text.is_empty()), file) {
         (Some(text), _) => Secret::Text(text),
         (None, Some(file)) => Secret::in_file(&file, folder, credentials.as_deref()),
         (None, None) => Secret::None,
