@@ -18,4 +18,5 @@ pub mod log;
 pub mod outbox;
 pub mod postman;
 pub mod provision;
+pub mod system;
 pub mod update;

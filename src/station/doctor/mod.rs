@@ -2,13 +2,18 @@
 //! what is wrong and what to do. It changes nothing, and nothing it looks at can stop it.
 
 mod data;
+mod machine;
 mod network;
 mod parts;
+
+use std::path::Path;
 
 use serde::Serialize;
 
 use super::args::Station;
 use super::clock::Clock;
+use super::provision::report;
+use super::system::Facts;
 
 /// How one thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -64,7 +69,8 @@ pub fn examine(station: &Station) -> Vec<Check> {
     checks.extend(parts::services());
     checks.extend(parts::panel(&station.config.panel));
     checks.push(parts::screen(&station.config.screen));
-    checks.push(parts::power());
+    checks.extend(machine::all(&Facts::gather(Path::new("/"), &station.data_dir)));
+    checks.push(machine::settings_file(Path::new(report::PATH)));
     checks.extend(network::all(&station.config));
     checks
 }

@@ -12,8 +12,6 @@ use crate::station::config::Screen;
 const SYSTEMD: &str = "/run/systemd/system";
 /// The registers of a Raspberry Pi's lines.
 const REGISTERS: &str = "/dev/gpiomem";
-/// What a Raspberry Pi's firmware thinks of its power.
-const THROTTLED: &str = "/sys/devices/platform/soc/soc:firmware/get_throttled";
 
 /// The units, where there is systemd.
 pub(super) fn services() -> Vec<Check> {
@@ -127,45 +125,13 @@ fn outputs(folder: &Path) -> Vec<(String, bool)> {
     outputs
 }
 
-/// Whether the power supply is strong enough, and the machine cool enough (fault table, row 24).
-pub(super) fn power() -> Check {
-    match fs::read_to_string(THROTTLED) {
-        Ok(text) => throttled(text.trim()),
-        Err(_) => Check::off("power", "this machine does not measure it"),
-    }
-}
-
-fn throttled(text: &str) -> Check {
-    let bits = u32::from_str_radix(text.trim_start_matches("0x"), 16).unwrap_or_default();
-    if bits & 0x1_0001 != 0 {
-        return Check::wrong(
-            "power",
-            "the voltage is or was too low",
-            "use the Raspberry Pi's own power supply and a short cable",
-        );
-    }
-    if bits & 0xE_000E != 0 {
-        return Check::wrong(
-            "power",
-            "it is or was too hot, and slowed down",
-            "give it air: free its openings",
-        );
-    }
-    Check::ok("power", "strong enough, and cool")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::station::doctor::Health;
 
     #[test]
-    fn power_outputs_and_a_desktop_without_pins() {
-        for (text, state) in
-            [("0", Health::Ok), ("50000", Health::Wrong), ("0x80008", Health::Wrong), ("?", Health::Ok)]
-        {
-            assert_eq!(throttled(text).state, state, "{text}");
-        }
+    fn outputs_and_a_desktop_without_pins() {
         let folder = tempfile::tempdir().unwrap();
         for (name, status) in [("card0-HDMI-A-1", "connected\n"), ("card1-DSI-1", "disconnected\n")] {
             fs::create_dir(folder.path().join(name)).unwrap();
