@@ -40,7 +40,8 @@ do_install() {
     install -d ${D}${sysconfdir}/systemd/system
     ln -s /dev/null ${D}${sysconfdir}/systemd/system/ctrl-alt-del.target
 
-    install -d ${D}/boot/balie ${D}/data
+    # Where the technician's file is read, and where what came of it lies.
+    install -d ${D}/boot/balie ${D}/data ${D}${sysconfdir}/balie
 }
 
 FILES:${PN} += "\

@@ -32,7 +32,9 @@ USERADD_PARAM:${PN} = " \
     --password '*' balie \
 "
 
-SYSTEMD_SERVICE:${PN} = "balie-collector.service balie-kiosk.service balie-backup.timer"
+SYSTEMD_SERVICE:${PN} = " \
+    balie-provision.service balie-wifi.service balie-collector.service balie-kiosk.service balie-backup.timer \
+"
 
 do_install:append() {
     install -d ${D}${systemd_system_unitdir} ${D}${nonarch_libdir}/udev/rules.d ${D}${datadir}/fonts/ttf
