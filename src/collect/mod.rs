@@ -197,6 +197,7 @@ fn word(reason: Reason) -> &'static str {
         Reason::NotNewer => "registration not newer",
         Reason::Trader => "trader",
         Reason::Objected => "objected",
+        Reason::Inactive => "inactive",
         Reason::AppointmentPlanned(_) => "appointment planned",
         Reason::NeverSeen | Reason::NotSeenSince(_) => "not recently seen",
         Reason::ChangedHands => "changed hands",

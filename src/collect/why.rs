@@ -161,6 +161,7 @@ fn words(reason: Reason, settings: &Settings) -> String {
         Reason::NotAbove(limit) => format!("the invoice is not above {limit}"),
         Reason::NotNewer => "the register has no newer registration than ours".to_owned(),
         Reason::Trader => "the customer is a trader".to_owned(),
+        Reason::Inactive => "the customer is inactive, and the rule is commercial".to_owned(),
         Reason::Objected => "the customer objected to being contacted, and the rule is commercial".to_owned(),
         Reason::AppointmentPlanned(on) => format!("an inspection is planned on {on}"),
         Reason::NeverSeen => "the vehicle never came to the workshop".to_owned(),

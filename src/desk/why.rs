@@ -203,6 +203,7 @@ fn reason(reason: Reason) -> (ui::Reason, Option<chrono::NaiveDate>) {
         Reason::NotNewer => (ui::Reason::NotNewer, None),
         Reason::Trader => (ui::Reason::Trader, None),
         Reason::Objected => (ui::Reason::Objected, None),
+        Reason::Inactive => (ui::Reason::Inactive, None),
         Reason::AppointmentPlanned(day) => (ui::Reason::AppointmentPlanned, Some(day)),
         Reason::NeverSeen => (ui::Reason::NeverSeen, None),
         Reason::NotSeenSince(day) => (ui::Reason::NotSeenSince, Some(day)),

@@ -48,6 +48,8 @@ pub enum Reason {
     Trader,
     /// The customer objected to being contacted, and the rule is commercial.
     Objected,
+    /// The customer is no longer one (inactive), and the rule is commercial.
+    Inactive,
     /// An inspection is planned on this day.
     AppointmentPlanned(NaiveDate),
     /// The vehicle never came to the workshop.
@@ -164,8 +166,13 @@ fn excepted(facts: &Facts, rule: &RuleSettings, settings: &Settings, today: Naiv
         if customer.kind == CustomerKind::Trader {
             return Some(Reason::Trader);
         }
-        if customer.contact_allowed == Some(false) && rule.legal_class == LegalClass::Commercial {
-            return Some(Reason::Objected);
+        if rule.legal_class == LegalClass::Commercial {
+            if customer.contact_allowed == Some(false) {
+                return Some(Reason::Objected);
+            }
+            if !customer.active {
+                return Some(Reason::Inactive);
+            }
         }
     } else if facts.made_for.is_some() {
         return Some(Reason::ChangedHands);

@@ -27,6 +27,7 @@ fn facts(rule: RuleKey, half: Half, counts_from: &str) -> Facts {
             id: CustomerId(1),
             kind: CustomerKind::Private,
             contact_allowed: None,
+            active: true,
         }),
         total: None,
         open: true,
@@ -155,6 +156,11 @@ fn every_exception_holds_the_task_back_and_says_so() {
     objected.customer.as_mut().unwrap().contact_allowed = Some(false);
     assert_eq!(against(&objected, &[]), Some(Reason::Objected));
     assert_eq!(against(&objected, &[("rules.inspection.legal_class", "service")]), None);
+
+    let mut inactive = base();
+    inactive.customer.as_mut().unwrap().active = false;
+    assert_eq!(against(&inactive, &[]), Some(Reason::Inactive));
+    assert_eq!(against(&inactive, &[("rules.inspection.legal_class", "service")]), None);
 
     let mut planned = base();
     planned.vehicle.as_mut().unwrap().inspection_appointment_on = Some(date("2015-05-07"));

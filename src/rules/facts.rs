@@ -56,6 +56,8 @@ pub struct CustomerFacts {
     pub kind: CustomerKind,
     /// `Some(false)`: objected to being contacted.
     pub contact_allowed: Option<bool>,
+    /// Inactive ones are found, but not approached (CSS-09).
+    pub active: bool,
 }
 
 /// What shop and register say about the registration to the present holder.

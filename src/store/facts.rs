@@ -166,7 +166,7 @@ fn appointment(rule: RuleKey) -> &'static str {
 fn columns(tables: &Tables, rule: RuleKey) -> String {
     format!(
         "SELECT {id}, {counts_from}, v.id, v.plate, {LAST_VISIT}, {appointment}, c.id, c.kind, c.contact_allowed,
-                {extras}, t.id, t.state, t.touched, t.counts_from, t.execute_on, t.customer_id, t.employee_id",
+                {extras}, t.id, t.state, t.touched, t.counts_from, t.execute_on, t.customer_id, t.employee_id, c.active",
         id = tables.subject,
         counts_from = tables.counts_from,
         appointment = appointment(rule),
@@ -351,6 +351,7 @@ fn candidate(row: &Row<'_>, rule: RuleKey, half: Half) -> Result<Candidate, Stor
                 .parse::<CustomerKind>()
                 .map_err(StoreError::Strange)?,
             contact_allowed: row.get(8)?,
+            active: row.get(20)?,
         }),
     };
     let registration = (rule == RuleKey::Registration)
