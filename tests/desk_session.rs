@@ -18,7 +18,7 @@ use balie::panel::{PanelEvent, Press};
 use balie::store::audit::AuditFilter;
 use balie::store::employee::Staffed;
 use balie::store::history::{Actor, Origin};
-use balie::store::sign_in::FirstManager;
+use balie::store::sign_in::{FirstManager, SignIn};
 use desk_scene::{Scene, Shop, machine, signed_in};
 
 const CARS: [(&str, i64); 2] = [("JL-29-JK", 3), ("23-NL-PD", -6)];
@@ -245,4 +245,23 @@ fn the_curtain_blanks_names_until_the_next_touch() {
     assert!(!drawn(&scene));
     assert_eq!(scene.selected_plate(), "JL-29-JK");
     assert_eq!(scene.window().global::<Gatekeeper>().get_chosen(), "");
+}
+
+#[test]
+fn everybody_can_choose_a_new_pin_but_only_with_the_old_one() {
+    let shop = shop();
+    let mut scene = Scene::with(signed_in("JAN"), machine(), shop.opener()).settled();
+    scene.touch("Instellen");
+    scene.touch("Een nieuwe pincode voor mij");
+    type_pin(&mut scene, "9999", "Verder");
+    assert!(scene.has("Uw huidige pincode"), "a wrong one leads nowhere");
+    let jan = shop.store().employee_by_code("JAN").unwrap().unwrap();
+    type_pin(&mut scene, "3915", "Verder");
+    type_pin(&mut scene, "7193", "Verder");
+    type_pin(&mut scene, "7193", "Verder");
+    let new = Pin::parse("7193").unwrap();
+    let later = "2015-05-01T13:00:00Z".parse().unwrap();
+    assert!(scene.until(Duration::from_secs(10), |_| {
+        matches!(shop.store().sign_in(jan, &new, later).unwrap(), SignIn::Done(_))
+    }));
 }

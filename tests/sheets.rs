@@ -16,7 +16,11 @@ fn the_list_and_the_call_sheets_are_a_pdf() {
     let path = file.to_str().unwrap();
     let today = ["--today", "2015-05-01"];
     let empty = run(data, &[today[0], today[1], "tasks", "--pdf", path]);
-    assert!(empty.status.success() && std::fs::read(&file).unwrap().starts_with(b"%PDF"), "{}", words(&empty));
+    assert!(
+        empty.status.success() && std::fs::read(&file).unwrap().starts_with(b"%PDF"),
+        "{}",
+        words(&empty)
+    );
     assert!(run(data, &["settings", "set", "general.weekly_capacity", "0"]).status.success());
     // The demo lies around this date; the clock is older than nothing on it.
     let collected = run(data, &[today[0], today[1], "collect"]);
@@ -32,5 +36,9 @@ fn the_list_and_the_call_sheets_are_a_pdf() {
         assert!(text.contains("Op te volgen") && text.contains("Kenteken"), "{text}");
     }
     let wrong = run(data, &["tasks", "--pdf", "/nowhere/today.pdf"]);
-    assert!(wrong.status.code() == Some(1) && words(&wrong).contains("cannot be written"), "{}", words(&wrong));
+    assert!(
+        wrong.status.code() == Some(1) && words(&wrong).contains("cannot be written"),
+        "{}",
+        words(&wrong)
+    );
 }

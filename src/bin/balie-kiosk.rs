@@ -10,7 +10,7 @@ use std::time::Duration;
 use balie::desk::picture::{self, Wish};
 use balie::desk::slint::{self, ComponentHandle, PhysicalSize, Timer, TimerMode};
 use balie::desk::worker::Opener;
-use balie::desk::{Desk, ShopCard, Start, Surroundings, font};
+use balie::desk::{Desk, Places, ShopCard, Start, Surroundings, font};
 use balie::domain::language::Language;
 use balie::panel::Panel;
 use balie::rules::describe::letters::Sender;
@@ -88,6 +88,14 @@ impl Surroundings for Machine {
     }
     fn country(&self) -> String {
         self.0.config.shop.country.clone()
+    }
+    fn places(&self) -> Option<Places> {
+        Some(Places {
+            database: self.0.database(),
+            rejects: self.0.data_dir.join("rejects"),
+            backups: self.0.backup_dir(),
+            sticks: self.0.config.files.stick_dir.clone(),
+        })
     }
     fn shop(&self) -> ShopCard {
         let config = &self.0.config;

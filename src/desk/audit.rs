@@ -75,8 +75,14 @@ impl AuditTab {
         self.open();
     }
 
-    /// Something was done meanwhile: new lines are not pushed under the eyes of who reads.
-    pub fn refresh(&self) {}
+    /// Something was done meanwhile: new lines are not pushed under the eyes of who reads. What could
+    /// not be read is tried again.
+    pub fn refresh(&self) {
+        let window = self.context.window();
+        if window.is_some_and(|window| window.global::<ui::Audit>().get_state() == ui::AuditState::Error) {
+            self.open();
+        }
+    }
 
     /// Reads the newest lines, and the names of the employees.
     pub fn open(&self) {

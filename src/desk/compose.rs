@@ -66,7 +66,11 @@ impl Compose {
                 }
                 this.view(ui::ComposeView::Writing);
             },
-            on_retry: |this| this.read(true),
+            on_retry: |this| {
+                // Nothing typed is written over.
+                let edited = this.state.borrow().typed.iter().any(|typed| typed.edited);
+                this.read(!edited);
+            },
         });
         sheet
     }
@@ -208,7 +212,8 @@ impl Compose {
             }
         }
         if global.get_view() == ui::ComposeView::Error {
-            self.view(ui::ComposeView::Writing);
+            let asking = self.state.borrow().asking.is_some();
+            self.view(if asking { ui::ComposeView::Asking } else { ui::ComposeView::Writing });
         }
         if afresh {
             self.write();

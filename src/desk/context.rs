@@ -4,7 +4,6 @@
 //! send a piece of work to the worker's thread, and what came of it returns to the event loop. A
 //! page that has asked again meanwhile tells old answers from new ones with [`Turn`].
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -15,12 +14,12 @@ use std::time::Duration;
 use balie_ui as ui;
 use slint::{ComponentHandle, Timer, TimerMode, Weak};
 
-use super::wire::{Job, Request, Trouble};
+use super::wire::{Finding, Job, Request, Trouble};
 use super::{Surroundings, convert, slint};
 use crate::domain::employee::Role;
 use crate::domain::ids::{EmployeeId, StepId};
 use crate::domain::language::Language;
-use crate::store::history::Actor;
+use crate::store::history::{Actor, Origin};
 use crate::store::step::Undone;
 use crate::store::{Store, StoreError};
 
@@ -59,7 +58,7 @@ enum Kind {
     Keeps,
 }
 
-type Then = Box<dyn FnOnce(Result<Box<dyn Any + Send>, Trouble>)>;
+type Then = Box<dyn FnOnce(Result<Finding, Trouble>)>;
 
 /// Shared by all pages.
 pub struct Context {
@@ -176,6 +175,32 @@ impl Context {
         self.send(what, Kind::Keeps, work, then);
     }
 
+    /// Work that takes its time, such as reading a stick: in a thread of its own, so that lists and pages
+    /// go on being read meanwhile. It opens the database itself where it needs it.
+    pub fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Moment) -> T + Send + 'static,
+        then: impl FnOnce(T) + 'static,
+    ) {
+        let number = self.expect(move |found: Result<T, Trouble>| {
+            if let Ok(found) = found {
+                then(found);
+            }
+        });
+        let (requests, surroundings) = (self.requests.clone(), Arc::clone(&self.surroundings));
+        let employee = self.session.borrow().as_ref().map(|session| session.employee);
+        let language = self.language.get();
+        let begun = std::thread::Builder::new().name("aside".to_owned()).spawn(move || {
+            let actor = Actor { origin: Origin::Desk(employee), at: surroundings.now() };
+            let found = work(&Moment { today: surroundings.today(), actor, language });
+            // A worker that is gone has its own words on the screen.
+            let _ = requests.send(Request::Done(number, Box::new(found)));
+        });
+        if let Err(error) = begun {
+            tracing::warn!(%error, "no thread for work beside the desk");
+        }
+    }
+
     /// Takes a step back and says at the bottom what came of it; `then` hears it too (NEW-04).
     pub fn undo(self: &Rc<Self>, step: StepId, then: impl FnOnce(Option<Undone>) + 'static) {
         let this = Rc::downgrade(self);
@@ -202,16 +227,7 @@ impl Context {
         work: impl FnOnce(&mut Store, &Moment) -> Result<T, StoreError> + Send + 'static,
         then: impl FnOnce(Result<T, Trouble>) + 'static,
     ) {
-        let number = self.number.get() + 1;
-        self.number.set(number);
-        let opened = move |found: Result<Box<dyn Any + Send>, Trouble>| match found.map(|any| any.downcast())
-        {
-            Ok(Ok(found)) => then(Ok(*found)),
-            // The work's type and the answer's are the same by construction.
-            Ok(Err(_)) => then(Err(Trouble::Unreadable)),
-            Err(trouble) => then(Err(trouble)),
-        };
-        self.pending.borrow_mut().insert(number, Box::new(opened));
+        let number = self.expect(then);
         let job = Job {
             number,
             what,
@@ -219,16 +235,28 @@ impl Context {
             recount: kind == Kind::Writes,
             employee: self.session.borrow().as_ref().map(|session| session.employee),
             language: self.language.get(),
-            work: Box::new(move |store, moment| {
-                work(store, moment).map(|found| Box::new(found) as Box<dyn Any + Send>)
-            }),
+            work: Box::new(move |store, moment| work(store, moment).map(|found| Box::new(found) as Finding)),
         };
         // A worker that is gone has its own words on the screen.
         let _ = self.requests.send(Request::Job(job));
     }
 
+    /// A number for a question, under which its answer comes back to `then`.
+    fn expect<T: Send + 'static>(&self, then: impl FnOnce(Result<T, Trouble>) + 'static) -> u64 {
+        let number = self.number.get() + 1;
+        self.number.set(number);
+        let opened = move |found: Result<Finding, Trouble>| match found.map(|any| any.downcast()) {
+            Ok(Ok(found)) => then(Ok(*found)),
+            // The work's type and the answer's are the same by construction.
+            Ok(Err(_)) => then(Err(Trouble::Unreadable)),
+            Err(trouble) => then(Err(trouble)),
+        };
+        self.pending.borrow_mut().insert(number, Box::new(opened));
+        number
+    }
+
     /// The worker has answered.
-    pub(super) fn answered(&self, number: u64, found: Result<Box<dyn Any + Send>, Trouble>) {
+    pub(super) fn answered(&self, number: u64, found: Result<Finding, Trouble>) {
         let then = self.pending.borrow_mut().remove(&number);
         if let Some(then) = then {
             then(found);

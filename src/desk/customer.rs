@@ -214,8 +214,7 @@ impl CustomerPage {
         let before = self.card.borrow().as_ref().map(|card| card.customer.clone()).unwrap_or_default();
         self.with(|global| {
             global.set_fields(form::fields(&before));
-            global.set_name_missing(false);
-            global.set_email_wrong(false);
+            forget_wrong(global);
             global.set_restored(false);
             global.set_alike(ModelRc::default());
         });
@@ -245,10 +244,7 @@ impl CustomerPage {
 
     fn edited(self: &Rc<Self>) {
         self.unkept.set(true);
-        self.with(|global| {
-            global.set_name_missing(false);
-            global.set_email_wrong(false);
-        });
+        self.with(forget_wrong);
         let this = Rc::downgrade(self);
         self.pause.start(TimerMode::SingleShot, PAUSE, move || {
             if let Some(this) = this.upgrade() {
@@ -259,7 +255,7 @@ impl CustomerPage {
     }
 
     /// Keeps what was typed so far.
-    fn keep(&self) {
+    fn keep(self: &Rc<Self>) {
         self.pause.stop();
         if !self.unkept.replace(false) {
             return;
@@ -270,7 +266,12 @@ impl CustomerPage {
             let keep = move |store: &mut crate::store::Store, moment: &super::context::Moment| {
                 store.keep_draft(&about, &content, moment.actor)
             };
-            self.context.save("customer.keep", keep, |_| {});
+            let this = Rc::downgrade(self);
+            self.context.keep("customer.keep", keep, move |kept| {
+                if let (Err(_), Some(this)) = (kept, this.upgrade()) {
+                    this.unkept.set(true);
+                }
+            });
         });
     }
 
@@ -318,10 +319,13 @@ impl CustomerPage {
         let before = self.before.borrow().clone();
         let after = form::customer(&global.get_fields(), &before);
         let nameless = after.display_name().is_empty() || after.display_name() == after.code;
-        let email_fits = form::email_fits(after.email.as_deref().unwrap_or_default());
         global.set_name_missing(nameless);
-        global.set_email_wrong(!email_fits);
-        if nameless || !email_fits {
+        let reachable = check_addresses(
+            &global,
+            [&before.mobile, &before.phone, &before.email],
+            [&after.mobile, &after.phone, &after.email],
+        );
+        if nameless || !reachable {
             return;
         }
         self.pause.stop();
@@ -383,6 +387,33 @@ impl CustomerPage {
             self.context.back();
         }
     }
+}
+
+/// Nothing on the form is called wrong any more.
+pub(super) fn forget_wrong(global: &ui::CustomerCard<'_>) {
+    global.set_name_missing(false);
+    global.set_mobile_wrong(false);
+    global.set_phone_wrong(false);
+    global.set_email_wrong(false);
+}
+
+/// Says which of mobile, telephone and e-mail is none; what a file brought and nobody changed may stay.
+pub(super) fn check_addresses(
+    global: &ui::CustomerCard<'_>,
+    before: [&Option<String>; 3],
+    after: [&Option<String>; 3],
+) -> bool {
+    let fits =
+        |place: usize, text: &str| if place == 2 { form::email_fits(text) } else { form::phone_fits(text) };
+    let mut wrong = before.into_iter().zip(after).enumerate().map(|(place, (before, after))| {
+        before != after && !fits(place, after.as_deref().unwrap_or_default())
+    });
+    let mut next = || wrong.next().unwrap_or_default();
+    let (mobile, phone, email) = (next(), next(), next());
+    global.set_mobile_wrong(mobile);
+    global.set_phone_wrong(phone);
+    global.set_email_wrong(email);
+    !(mobile || phone || email)
 }
 
 impl Page for Rc<CustomerPage> {

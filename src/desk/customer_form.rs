@@ -8,6 +8,7 @@ use super::{convert, customers};
 use crate::domain::customer::{ContactPerson, Customer};
 use crate::domain::ids::ContactPersonId;
 use crate::domain::language::Language;
+use crate::domain::phone;
 
 fn shown(text: &Option<String>) -> SharedString {
     text.as_deref().unwrap_or_default().into()
@@ -159,6 +160,11 @@ pub(super) fn person(fields: &ui::PersonFields) -> ContactPerson {
         mobile: typed(&fields.mobile),
         email: typed(&fields.email),
     }
+}
+
+/// Whether a text may stand as a telephone number: empty, or with as many digits as one has.
+pub(super) fn phone_fits(text: &str) -> bool {
+    text.trim().is_empty() || phone::comparable(text).is_some()
 }
 
 /// Whether a text can be an e-mail address, or is empty.

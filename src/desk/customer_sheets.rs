@@ -7,7 +7,7 @@ use balie_ui as ui;
 use slint::ComponentHandle;
 
 use super::app::Desk;
-use super::customer::{CustomerPage, channel};
+use super::customer::{CustomerPage, channel, check_addresses, forget_wrong};
 use super::{customer_form as form, slint};
 use crate::domain::customer::ContactPerson;
 use crate::domain::ids::ContactPersonId;
@@ -27,6 +27,7 @@ impl CustomerPage {
             .map(|(id, person)| form::person_fields(*id, person))
             .unwrap_or_default();
         self.with(|global| {
+            forget_wrong(global);
             global.set_person(person);
             global.set_sheet(ui::CardSheet::Person);
         });
@@ -44,6 +45,14 @@ impl CustomerPage {
         let before = card.as_ref().and_then(|card| card.persons.iter().find(|(known, _)| known.0 == id));
         let before = before.map(|(_, person)| person.clone()).unwrap_or_default();
         drop(card);
+        let reachable = check_addresses(
+            &window.global::<ui::CustomerCard>(),
+            [&before.mobile, &before.phone, &before.email],
+            [&after.mobile, &after.phone, &after.email],
+        );
+        if !reachable {
+            return;
+        }
         self.saving(
             "customer.person",
             move |store, moment| {
@@ -78,7 +87,8 @@ impl CustomerPage {
             "customer.wording",
             move |store, _| store.consent_wording(channel(by), language),
             move |wording| {
-                let (Some(this), Ok(wording)) = (this.upgrade(), wording) else { return };
+                let Some(this) = this.upgrade() else { return };
+                let Ok(wording) = wording else { return this.context.confirm(ui::Toast::NotRead, None) };
                 this.with(|global| {
                     global.set_asked(by);
                     global.set_wording(wording.into());

@@ -48,6 +48,9 @@ mod edit_message;
 mod edit_pictures;
 mod edit_sheets;
 mod entry;
+mod files;
+mod files_pictures;
+mod files_work;
 pub mod font;
 mod keyboard;
 mod keys;
@@ -73,6 +76,8 @@ pub use app::{Desk, Start};
 pub use balie_ui as ui;
 pub use balie_ui::slint;
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use crate::domain::appointment::usual_slots;
@@ -90,6 +95,19 @@ pub struct ShopCard {
     pub texts: bool,
     /// A server takes e-mail.
     pub mails: bool,
+}
+
+/// Where files lie, for the page that takes them in and keeps copies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The database.
+    pub database: PathBuf,
+    /// Where rejected rows go.
+    pub rejects: PathBuf,
+    /// Where the copies of the nights are.
+    pub backups: PathBuf,
+    /// Under which USB sticks are mounted.
+    pub sticks: PathBuf,
 }
 
 /// What the desk must know of the machine it runs on; the station answers.
@@ -113,6 +131,10 @@ pub trait Surroundings: Send + Sync {
     /// The shop's country (ISO 3166).
     fn country(&self) -> String {
         "NL".to_owned()
+    }
+    /// Where files lie; none: the machine has no such places (pictures).
+    fn places(&self) -> Option<Places> {
+        None
     }
     /// What messages say of the shop.
     fn shop(&self) -> ShopCard {

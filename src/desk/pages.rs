@@ -11,6 +11,7 @@ use super::context::{Context, Page};
 use super::customer::CustomerPage;
 use super::customers::CustomersPage;
 use super::edit::EditPage;
+use super::files::FilesPage;
 use super::mailing::MailingPage;
 use super::pad::Pad;
 use super::settings::SettingsPage;
@@ -33,6 +34,7 @@ pub(super) struct Pages {
     pub(super) mailing: Rc<MailingPage>,
     pub(super) texts: Rc<TextsPage>,
     pub(super) settings: Rc<SettingsPage>,
+    pub(super) files: Rc<FilesPage>,
     pub(super) compose: Rc<Compose>,
 }
 
@@ -57,6 +59,7 @@ impl Pages {
             agenda: AgendaPage::connect(context),
             mailing: MailingPage::connect(shared(), Rc::clone(&customers)),
             texts: TextsPage::connect(shared()),
+            files: FilesPage::connect(shared()),
             settings: SettingsPage::connect(window, shared(), Rc::clone(pad)),
             customers,
             compose,
@@ -76,6 +79,7 @@ impl Pages {
             ui::Page::Mailing => Some(&self.mailing),
             ui::Page::Texts => Some(&self.texts),
             ui::Page::Settings => Some(&*self.settings),
+            ui::Page::Files => Some(&self.files),
         }
     }
 }

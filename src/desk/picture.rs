@@ -39,6 +39,7 @@ fn pictures() -> impl Iterator<Item = &'static Picture> {
         super::texts::PICTURES,
         super::customer_sheets::PICTURES,
         super::settings::PICTURES,
+        super::files_pictures::PICTURES,
         super::session::PICTURES,
         super::vehicle::PICTURES,
         LAST,

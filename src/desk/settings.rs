@@ -24,8 +24,12 @@ use crate::store::preview::{Outlook, Preview};
 /// So long after the last step a change is saved.
 const SETTLED: Duration = Duration::from_millis(700);
 
+/// The parts, by the number under which the desk turns to them.
+const PARTS: [ui::Part; 5] =
+    [ui::Part::Index, ui::Part::Rules, ui::Part::General, ui::Part::Staff, ui::Part::Audit];
+
 /// The general numbers that have words on the page, in its order.
-pub(super) const GENERAL: [(&str, ui::GeneralKind); 10] = [
+pub(super) const GENERAL: [(&str, ui::GeneralKind); 11] = [
     ("weekly_capacity", ui::GeneralKind::WeeklyCapacity),
     ("recently_seen_months", ui::GeneralKind::RecentlySeen),
     ("look_ahead_days", ui::GeneralKind::LookAhead),
@@ -34,6 +38,7 @@ pub(super) const GENERAL: [(&str, ui::GeneralKind); 10] = [
     ("overdue_after_days", ui::GeneralKind::OverdueAfter),
     ("silence_minutes", ui::GeneralKind::Silence),
     ("lock_after_minutes", ui::GeneralKind::LockAfter),
+    ("slot_minutes", ui::GeneralKind::Slot),
     ("collect_every_hours", ui::GeneralKind::CollectEvery),
     ("registration_check_every_days", ui::GeneralKind::RegistrationCheck),
 ];
@@ -90,7 +95,7 @@ impl SettingsPage {
         global.set_general(ModelRc::from(Rc::clone(&page.general)));
         global.set_weeks(ModelRc::from(Rc::clone(&page.weeks)));
         hear!(global, page, {
-            on_turn_to: |page, tab| page.turn_to(tab),
+            on_open: |page, part| page.context.go(ui::Page::Settings, i64::from(convert::key(&PARTS, &part))),
             on_retry: |page| page.read(),
             on_choose_rule: |page, place| page.choose(place),
             on_tick: |page, place, ticked| page.tick_box(place, ticked),
@@ -109,19 +114,8 @@ impl SettingsPage {
         self.staff.pad_taken();
     }
 
-    fn turn_to(&self, tab: i32) {
-        let Some(window) = self.context.window() else { return };
-        self.store_now();
-        window.global::<ui::Settings>().set_tab(tab);
-        self.open_tab(tab);
-    }
-
-    fn open_tab(&self, tab: i32) {
-        match tab {
-            2 => self.staff.open(),
-            3 => self.audit.open(),
-            _ => self.read(),
-        }
+    fn part(&self) -> ui::Part {
+        self.context.window().map_or(ui::Part::Index, |window| window.global::<ui::Settings>().get_part())
     }
 
     /// Reads settings and employees; what is not saved yet stays on the screen.
@@ -406,21 +400,27 @@ fn rule_line(state: &State, rule: RuleKey) -> ui::RuleLine {
 }
 
 impl Page for SettingsPage {
-    fn open(&self, _: i64) {
+    fn open(&self, id: i64) {
         let Some(window) = self.context.window() else { return };
         self.outlook.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        let global = window.global::<ui::Settings>();
-        global.set_tab(0);
-        self.open_tab(0);
+        let part = i32::try_from(id).ok().and_then(|id| convert::with_key(&PARTS, id));
+        let part = part.unwrap_or(ui::Part::Index);
+        window.global::<ui::Settings>().set_part(part);
+        match part {
+            ui::Part::Index => {}
+            ui::Part::Staff => self.staff.open(),
+            ui::Part::Audit => self.audit.open(),
+            ui::Part::Rules | ui::Part::General => self.read(),
+        }
     }
 
     fn refresh(&self) {
-        let Some(window) = self.context.window() else { return };
         self.outlook.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        match window.global::<ui::Settings>().get_tab() {
-            2 => self.staff.refresh(),
-            3 => self.audit.refresh(),
-            _ => self.read(),
+        match self.part() {
+            ui::Part::Index => {}
+            ui::Part::Staff => self.staff.refresh(),
+            ui::Part::Audit => self.audit.refresh(),
+            ui::Part::Rules | ui::Part::General => self.read(),
         }
     }
 
@@ -432,41 +432,40 @@ impl Page for SettingsPage {
 
 /// Pictures of the page, by the desk's own doors.
 pub(super) const PICTURES: &[super::picture::Picture] = &[
-    ("settings", |desk| open(desk, 0)),
+    ("settings", |desk| open(desk, ui::Part::Index)),
+    ("settings-rules", |desk| open(desk, ui::Part::Rules)),
     ("settings-rule", |desk| {
-        open(desk, 0);
+        open(desk, ui::Part::Rules);
         super::picture::wait(desk);
         desk.window().global::<ui::Settings>().invoke_choose_rule(8);
     }),
-    ("settings-general", |desk| open(desk, 1)),
-    ("settings-employees", |desk| open(desk, 2)),
+    ("settings-general", |desk| open(desk, ui::Part::General)),
+    ("settings-employees", |desk| open(desk, ui::Part::Staff)),
     ("settings-employee", |desk| {
-        open(desk, 2);
+        open(desk, ui::Part::Staff);
         super::picture::wait(desk);
         let staff = desk.window().global::<ui::Staff>();
         let first = staff.get_people().row_data(0).map_or(0, |one| one.id);
         staff.invoke_edit(first);
     }),
     ("settings-employee-pin", |desk| {
-        open(desk, 2);
+        open(desk, ui::Part::Staff);
         super::picture::wait(desk);
         let staff = desk.window().global::<ui::Staff>();
         staff.invoke_edit(0);
         staff.invoke_new_pin();
     }),
     ("settings-audit", |desk| {
-        open(desk, 3);
+        open(desk, ui::Part::Audit);
         desk.window().global::<ui::Audit>().invoke_set_days(0);
     }),
     ("settings-reception", |desk| {
-        open(desk, 0);
+        open(desk, ui::Part::Rules);
         super::picture::wait(desk);
         desk.window().global::<ui::Desk>().set_manager(false);
     }),
 ];
 
-fn open(desk: &Rc<super::app::Desk>, tab: i32) {
-    let window = desk.window();
-    window.global::<ui::Desk>().invoke_go(ui::Page::Settings, 0);
-    window.global::<ui::Settings>().invoke_turn_to(tab);
+fn open(desk: &Rc<super::app::Desk>, part: ui::Part) {
+    desk.context().go(ui::Page::Settings, i64::from(convert::key(&PARTS, &part)));
 }

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
 use balie_ui as ui;
 use slint::{ComponentHandle, ModelRc, VecModel};
@@ -14,6 +15,7 @@ use crate::domain::employee::{Employee, Role};
 use crate::domain::ids::EmployeeId;
 use crate::domain::pin::Pin;
 use crate::store::employee::{Staff, Staffed};
+use crate::store::sign_in::SignIn;
 
 #[derive(Default)]
 struct State {
@@ -52,6 +54,7 @@ impl StaffTab {
             on_set_active: |tab, active| tab.set_active(active),
             on_save: |tab, name, code| tab.save(&name, &code),
             on_new_pin: |tab| tab.new_pin(),
+            on_own_pin: |tab| tab.own_pin(),
         });
         tab
     }
@@ -121,7 +124,7 @@ impl StaffTab {
     pub fn pad_taken(&self) {
         let Some(window) = self.context.window() else { return };
         let sheet = window.global::<ui::Staff>().get_sheet();
-        if matches!(sheet, ui::StaffSheet::Pin | ui::StaffSheet::Again) {
+        if matches!(sheet, ui::StaffSheet::Old | ui::StaffSheet::Pin | ui::StaffSheet::Again) {
             self.close();
         }
     }
@@ -193,6 +196,41 @@ impl StaffTab {
                     Ok(Staffed::CodeTaken) => tab.say(ui::StaffWord::CodeTaken),
                     Err(_) => tab.say(ui::StaffWord::NotSaved),
                 }
+            },
+        );
+    }
+
+    /// A new PIN for who is signed in: first the present one, as at the gate, with its waiting.
+    fn own_pin(&self) {
+        let (Some(window), Some(session)) = (self.context.window(), self.context.session()) else { return };
+        self.state.borrow_mut().open = Some(session.employee);
+        window.global::<ui::Staff>().set_sheet(ui::StaffSheet::Old);
+        let this = Weak::clone(&self.this);
+        self.pad.begin(false, move |pin| {
+            if let Some(tab) = this.upgrade() {
+                tab.check_old(session.employee, pin);
+            }
+        });
+    }
+
+    fn check_old(&self, id: EmployeeId, pin: Pin) {
+        let this = Weak::clone(&self.this);
+        self.context.keep(
+            "employee.old-pin",
+            move |store, moment| store.sign_in(id, &pin, moment.actor.at),
+            move |found| {
+                let Some(tab) = this.upgrade().filter(|tab| tab.state.borrow().open == Some(id)) else {
+                    return;
+                };
+                let (word, wait) = match found {
+                    Ok(SignIn::Done(_)) => return tab.new_pin(),
+                    Ok(SignIn::Wrong(wait)) => (ui::PinWord::Wrong, wait),
+                    Ok(SignIn::Wait(wait)) => (ui::PinWord::None, wait),
+                    Ok(SignIn::Barred) => return tab.close(),
+                    Err(_) => (ui::PinWord::Failed, Duration::ZERO),
+                };
+                tab.pad.blank(word);
+                tab.pad.wait(wait);
             },
         );
     }

@@ -44,8 +44,6 @@ pub struct VehiclePage {
     /// The vehicle as the form began.
     before: RefCell<Option<Vehicle>>,
     tab: Cell<i32>,
-    /// A person is sure of the reading that was doubted.
-    sure: RefCell<String>,
 }
 
 impl VehiclePage {
@@ -59,7 +57,6 @@ impl VehiclePage {
             card: RefCell::new(None),
             before: RefCell::new(None),
             tab: Cell::new(0),
-            sure: RefCell::default(),
         });
         let Some(window) = page.context.window() else { return page };
         let global = window.global::<ui::VehicleCard>();
@@ -284,12 +281,11 @@ impl VehiclePage {
     fn take_reading(self: &Rc<Self>) {
         let Some(window) = self.context.window() else { return };
         let global = window.global::<ui::VehicleCard>();
-        let text = global.get_reading().to_string();
-        let km = convert::km(&text);
+        let km = convert::km(&global.get_reading());
         global.set_wrong(km.is_none());
         let Some(km) = km else { return };
-        // The same figure a second time: the person is sure.
-        let sure = *self.sure.borrow() == text;
+        // Saved once more under the doubt that was said: the person is sure.
+        let sure = global.get_doubted();
         let id = self.vehicle();
         self.saving(
             "vehicle.reading",
@@ -299,10 +295,7 @@ impl VehiclePage {
             },
             move |this, taken| match taken {
                 Taken::Kept => this.done(),
-                Taken::Doubted(_) => {
-                    *this.sure.borrow_mut() = text;
-                    this.with(|global| global.set_doubted(true));
-                }
+                Taken::Doubted(_) => this.with(|global| global.set_doubted(true)),
             },
         );
     }
@@ -353,7 +346,6 @@ impl VehiclePage {
 
     /// It is safe: the sheet closes and the page is read again.
     fn done(self: &Rc<Self>) {
-        self.sure.borrow_mut().clear();
         self.with(|global| {
             global.set_sheet(ui::VehicleSheet::None);
             global.set_doubted(false);
@@ -400,7 +392,6 @@ impl Page for Rc<VehiclePage> {
         self.id.set(id);
         self.card.borrow_mut().take();
         self.tab.set(0);
-        self.sure.borrow_mut().clear();
         self.with(|global| {
             global.set_id(convert::number(id));
             global.set_plate("".into());

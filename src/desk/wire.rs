@@ -30,7 +30,10 @@ pub enum Want {
 }
 
 /// What a page wants done with the database.
-pub type Work = Box<dyn FnOnce(&mut Store, &Moment) -> Result<Box<dyn Any + Send>, StoreError> + Send>;
+pub type Work = Box<dyn FnOnce(&mut Store, &Moment) -> Result<Finding, StoreError> + Send>;
+
+/// What came of work; only who asked knows its type.
+pub type Finding = Box<dyn Any + Send>;
 
 /// A piece of work for the worker's thread.
 pub struct Job {
@@ -97,6 +100,8 @@ pub enum Request {
     },
     /// A page's work with the database.
     Job(Job),
+    /// Work that was done beside the worker has ended: pass it on as the answer of that number.
+    Done(u64, Finding),
     /// Ask the collector for a run.
     Collect,
     /// Try at once what failed.
@@ -202,7 +207,7 @@ pub enum Answer {
         /// It changed, or was to change, something.
         writes: bool,
         /// What it found.
-        found: Result<Box<dyn Any + Send>, Trouble>,
+        found: Result<Finding, Trouble>,
     },
     /// The data has hardly any room left, or has room again.
     DiskNearlyFull(bool),

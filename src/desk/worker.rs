@@ -110,6 +110,12 @@ impl<S: Source> Worker<S> {
     }
 
     fn answer(&mut self, request: Request) -> Option<Answer> {
+        let request = match request {
+            Request::Done(number, found) => {
+                return Some(Answer::Job { number, writes: false, found: Ok(found) });
+            }
+            other => other,
+        };
         let what = match &request {
             Request::Show { number, .. } | Request::Page { number, .. } => Failed::List(*number),
             Request::Detail { number, .. } => Failed::Detail(*number),
@@ -119,7 +125,7 @@ impl<S: Source> Worker<S> {
                 let asked = self.opened().and_then(Source::collect);
                 return asked.err().map(|error| self.failed(Failed::Collect, &error));
             }
-            Request::Retry | Request::Stop => {
+            Request::Done(..) | Request::Retry | Request::Stop => {
                 self.retry_at = None;
                 self.cube = None;
                 return None;
@@ -197,7 +203,7 @@ impl<S: Source> Worker<S> {
                 self.cube = None;
                 Ok(Answer::Handled(id, step))
             }
-            Request::Job(_) | Request::Collect | Request::Retry | Request::Stop => {
+            Request::Job(_) | Request::Done(..) | Request::Collect | Request::Retry | Request::Stop => {
                 Err(StoreError::Strange("a request without an answer".into()))
             }
         }

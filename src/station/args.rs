@@ -113,8 +113,7 @@ impl Station {
 
     /// Where the present database goes when a backup takes its place: a name with date and time.
     pub fn set_aside(&self) -> PathBuf {
-        let now = self.clock.now_local().format("%Y-%m-%d-%H%M%S");
-        self.backup_dir().join(format!("before-restore-{now}.db"))
+        crate::store::backup::set_aside(&self.backup_dir(), self.clock.now_local())
     }
 
     /// A folder as configured, or one of that name; a relative one lies in the data folder.

@@ -12,7 +12,7 @@ use balie::desk::slint::{ComponentHandle, LogicalPosition, SharedString};
 use balie::desk::ui::headless::Canvas;
 use balie::desk::ui::{AppWindow, Tasks};
 use balie::desk::worker::Opener;
-use balie::desk::{Desk, ShopCard, Start, Surroundings};
+use balie::desk::{Desk, Places, ShopCard, Start, Surroundings};
 use balie::domain::language::Language;
 use balie::domain::task::{StatusFilter, TaskFilter, TaskOrder};
 use balie::exchange::{ImportOptions, import};
@@ -26,6 +26,7 @@ use i_slint_backend_testing::{AccessibleRole, ElementHandle};
 pub struct Machine {
     pub today: Mutex<NaiveDate>,
     pub trusted: Mutex<bool>,
+    pub places: Option<Places>,
 }
 
 impl Surroundings for Machine {
@@ -47,6 +48,9 @@ impl Surroundings for Machine {
     fn shop_open(&self) -> bool {
         true
     }
+    fn places(&self) -> Option<Places> {
+        self.places.clone()
+    }
     fn shop(&self) -> ShopCard {
         let sender =
             Sender { name: "Garage De Hoek".into(), phone: "010-2345678".into(), country: "NL".into() };
@@ -55,7 +59,13 @@ impl Surroundings for Machine {
 }
 
 pub fn machine() -> Arc<Machine> {
-    Arc::new(Machine { today: Mutex::new("2015-05-01".parse().unwrap()), trusted: Mutex::new(true) })
+    machine_with(None)
+}
+
+/// As [`machine`], with places for files.
+pub fn machine_with(places: Option<Places>) -> Arc<Machine> {
+    let today = Mutex::new("2015-05-01".parse().unwrap());
+    Arc::new(Machine { today, trusted: Mutex::new(true), places })
 }
 
 /// A shop's database in a folder of its own.

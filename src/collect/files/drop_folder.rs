@@ -168,7 +168,7 @@ impl DropFolder {
             now: at_instant,
             progress: &mut |_| {},
         };
-        let profile = learned(store);
+        let profile = Profile::learned(store);
         let report = match import_mapped(store, &work, options, &profile) {
             Ok(report) => report,
             Err(ImportError::Nothing { .. }) => {
@@ -264,18 +264,6 @@ impl DropFolder {
             }
         }
     }
-}
-
-/// What all saved profiles say together.
-fn learned(store: &Store) -> Profile {
-    let mut all = Profile::default();
-    for (name, content) in store.profiles().unwrap_or_default() {
-        match Profile::parse(&content) {
-            Ok(profile) => all.learn(profile),
-            Err(cause) => tracing::warn!(profile = name, %cause, "a mapping profile cannot be used"),
-        }
-    }
-    all
 }
 
 /// What a report says of a file that went in.

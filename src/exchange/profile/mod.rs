@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use guess::{Guess, guess};
 pub(super) use words::word;
 
+use crate::store::Store;
 use crate::store::noun::{Need, Noun};
 
 /// How one system's files are to be read.
@@ -82,6 +83,37 @@ impl Profile {
             map.check()?;
         }
         Ok(profile)
+    }
+
+    /// All that was saved, in one: what the drop folder and the screen read by.
+    pub fn learned(store: &Store) -> Self {
+        let mut all = Self::default();
+        for (name, content) in store.profiles().unwrap_or_default() {
+            match Self::parse(&content) {
+                Ok(profile) => all.learn(profile),
+                Err(cause) => tracing::warn!(profile = name, %cause, "a mapping profile cannot be used"),
+            }
+        }
+        all
+    }
+
+    /// Guesses what it does not know yet of some files; answers whether it learned anything. What has one
+    /// of our names needs no guess.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn learn_from<'f>(&mut self, files: impl IntoIterator<Item = &'f Path>) -> std::io::Result<bool> {
+        let mut learned = false;
+        for file in files {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            if self.knows(file) || Noun::ALL.iter().any(|noun| noun.file.eq_ignore_ascii_case(&name)) {
+                continue;
+            }
+            let guess = guess(file)?;
+            learned |= !guess.maps.is_empty();
+            self.learn(Profile { files: guess.maps });
+        }
+        Ok(learned)
     }
 
     /// As it is saved and shown.

@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
@@ -193,6 +193,11 @@ fn look(path: &Path) -> Result<Header, BackupError> {
         return Err(BackupError::Unsound { path: path.to_owned(), why });
     }
     Ok(found)
+}
+
+/// Where the present database goes when a copy takes its place: a name with date and time of the shop.
+pub fn set_aside(folder: &Path, local: NaiveDateTime) -> PathBuf {
+    folder.join(format!("before-restore-{}.db", local.format("%Y-%m-%d-%H%M%S")))
 }
 
 /// Goes over every page and index of an open file.
