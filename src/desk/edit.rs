@@ -182,6 +182,15 @@ impl EditPage {
             page.set_call_barred(barred(Channel::Call));
             page.set_sms_barred(barred(Channel::Sms));
             page.set_email_barred(barred(Channel::Email));
+            let delivery = |message: &Option<crate::store::message::Message>| {
+                message.as_ref().map_or_else(Default::default, |one| {
+                    let at = self.context.surroundings.local(one.sent_at.unwrap_or(one.written_at));
+                    super::outbox::delivery(one.state, one.trouble, at)
+                })
+            };
+            let [sms, email] = &looked.messages;
+            page.set_sms_delivery(delivery(sms));
+            page.set_email_delivery(delivery(email));
             state.detail = Some(looked.detail);
         }
         self.tell();

@@ -5,7 +5,9 @@ use super::edit::about;
 use crate::domain::consent::Consents;
 use crate::domain::edit::{Staged, TaskEdit};
 use crate::domain::ids::{EmployeeId, TaskId};
+use crate::domain::message::Channel;
 use crate::domain::rule::LegalClass;
+use crate::store::message::Message;
 use crate::store::task_detail::TaskDetail;
 use crate::store::{Store, StoreError, TaskFields};
 
@@ -19,6 +21,8 @@ pub(super) struct Looked {
     pub(super) consents: Consents,
     pub(super) class: LegalClass,
     pub(super) come_back_days: u32,
+    /// The last message by SMS and by e-mail.
+    pub(super) messages: [Option<Message>; 2],
 }
 
 /// Reads a task with everything the page shows; `staged` is what the page holds, else the draft counts.
@@ -51,6 +55,11 @@ pub(super) fn look(
         consents,
         class: settings.rule(detail.row.rule).legal_class,
         come_back_days: settings.general.come_back_days,
+        messages: {
+            let all = store.messages_of_task(id)?;
+            [Channel::Sms, Channel::Email]
+                .map(|channel| all.iter().find(|one| one.channel == channel).cloned())
+        },
         detail,
     }))
 }

@@ -56,6 +56,7 @@ mod keyboard;
 mod keys;
 mod list;
 mod mailing;
+mod outbox;
 mod pad;
 mod pages;
 pub mod picture;

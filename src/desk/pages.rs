@@ -13,6 +13,7 @@ use super::customers::CustomersPage;
 use super::edit::EditPage;
 use super::files::FilesPage;
 use super::mailing::MailingPage;
+use super::outbox::OutboxPage;
 use super::pad::Pad;
 use super::settings::SettingsPage;
 use super::task::TasksPage;
@@ -35,6 +36,7 @@ pub(super) struct Pages {
     pub(super) texts: Rc<TextsPage>,
     pub(super) settings: Rc<SettingsPage>,
     pub(super) files: Rc<FilesPage>,
+    pub(super) outbox: Rc<OutboxPage>,
     pub(super) compose: Rc<Compose>,
 }
 
@@ -60,6 +62,7 @@ impl Pages {
             mailing: MailingPage::connect(shared(), Rc::clone(&customers)),
             texts: TextsPage::connect(shared()),
             files: FilesPage::connect(shared()),
+            outbox: OutboxPage::connect(shared()),
             settings: SettingsPage::connect(window, shared(), Rc::clone(pad)),
             customers,
             compose,
@@ -80,6 +83,7 @@ impl Pages {
             ui::Page::Texts => Some(&self.texts),
             ui::Page::Settings => Some(&*self.settings),
             ui::Page::Files => Some(&self.files),
+            ui::Page::Outbox => Some(&self.outbox),
         }
     }
 }

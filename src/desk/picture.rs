@@ -40,6 +40,7 @@ fn pictures() -> impl Iterator<Item = &'static Picture> {
         super::customer_sheets::PICTURES,
         super::settings::PICTURES,
         super::files_pictures::PICTURES,
+        super::outbox::PICTURES,
         super::session::PICTURES,
         super::vehicle::PICTURES,
         LAST,

@@ -37,6 +37,7 @@ pub mod message;
 pub(crate) mod noun;
 pub mod odometer;
 pub mod outbox;
+pub mod outbox_view;
 mod ownership;
 pub mod personal;
 pub mod preview;

@@ -325,7 +325,7 @@ fn settle(
 
 /// A message that did not reach its customer: a line in the histories of task and customer, and the
 /// task stands in the list again.
-fn come_back(
+pub(super) fn come_back(
     connection: &Connection,
     message: MessageId,
     channel: Channel,
