@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::StatVfsMountFlags;
 use rustix::mount::{MountFlags, mount_remount};
 
 use super::files::sync_folder;
@@ -73,10 +74,10 @@ impl Card {
             Err(cause) if cause.kind() == ErrorKind::ReadOnlyFilesystem => {
                 // A boot partition is often mounted so; it is again afterwards.
                 let mounted = mounted_at(&self.path)?;
-                let plain = MountFlags::NODEV | MountFlags::NOSUID;
-                mount_remount(&mounted, plain, "")?;
+                let flags = flags_of(&mounted)?;
+                mount_remount(&mounted, flags, "")?;
                 let replaced = self.replace(&blanked);
-                let closed = mount_remount(&mounted, plain | MountFlags::RDONLY, "");
+                let closed = mount_remount(&mounted, flags | MountFlags::RDONLY, "");
                 replaced.and(closed.map_err(io::Error::from))
             }
             done => done,
@@ -115,6 +116,20 @@ impl Card {
         old.write_all(&vec![0; self.bytes.len()])?;
         old.sync_all()
     }
+}
+
+/// What else its mount forbids: without saying it again a remount would allow it.
+fn flags_of(mounted: &Path) -> io::Result<MountFlags> {
+    let found = rustix::fs::statvfs(mounted)?.f_flag;
+    let same = [
+        (StatVfsMountFlags::NODEV, MountFlags::NODEV),
+        (StatVfsMountFlags::NOSUID, MountFlags::NOSUID),
+        (StatVfsMountFlags::NOEXEC, MountFlags::NOEXEC),
+        (StatVfsMountFlags::NOATIME, MountFlags::NOATIME),
+        (StatVfsMountFlags::RELATIME, MountFlags::RELATIME),
+    ];
+    let set = same.into_iter().filter(|(flag, _)| found.contains(*flag));
+    Ok(set.fold(MountFlags::empty(), |flags, (_, flag)| flags | flag))
 }
 
 /// The folder at which the file system of a file begins.
