@@ -20,7 +20,7 @@ BUILD_PACKAGES := gcc libc6-dev pkg-config libfontconfig-dev fontconfig fonts-de
 # To open a window (loaded at run time), and what the tests start as real counterparts.
 WINDOW_PACKAGES := libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon-x11-0 xkb-data
 TEST_PACKAGES := sqlite3 xvfb xdotool strace python3-aiosmtpd python3-icalendar python3-venv rauc squashfs-tools shellcheck openssl \
-  dbus-daemon
+  dbus-daemon radicale
 # What bitbake and its checks need on the host.
 YOCTO_PACKAGES := gawk wget diffstat unzip texinfo chrpath socat cpio file lz4 zstd xz-utils locales debianutils \
   iputils-ping python3-venv python3-pexpect python3-jinja2 python3-subunit python3-git rpcsvc-proto bzip2 patch git \

@@ -23,7 +23,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
 ];
 
 /// What only some places may name.
-const ROOMS: [(&str, &[&str]); 25] = [
+const ROOMS: [(&str, &[&str]); 26] = [
     ("rusqlite", &["src/store/"]),
     ("slint", &["src/desk/", "src/bin/balie-kiosk", "ui/"]),
     ("balie_ui", &["src/desk/", "src/bin/balie-kiosk", "ui/"]),
@@ -36,6 +36,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("backon", &["src/outside/"]),
     ("lettre", &["src/outside/"]),
     ("calcard", &["src/outside/"]),
+    ("quick_xml", &["src/outside/"]),
     ("csv", &["src/exchange/"]),
     ("krilla", &["src/exchange/"]),
     ("ttf_parser", &["src/exchange/"]),

@@ -139,8 +139,11 @@ fn without_a_calendar_nothing_is_kept_and_nothing_is_wrong() {
     fs::write(shop.folder().join("balie.toml"), "").unwrap();
     let output = balie(&shop, &["calendar", "sync"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("ics_file under [calendar]"), "{output:?}");
-    assert_eq!(says(&shop, &["calendar"]), "file none\n");
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("ics_file or caldav_url under [calendar]"),
+        "{output:?}"
+    );
+    assert_eq!(says(&shop, &["calendar"]), "file none\nserver none\n");
 }
 
 #[test]

@@ -36,6 +36,8 @@ const JSON: &str =
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n[]";
 const HTML: &str =
     "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi";
+const DAV: &str = "HTTP/1.1 207 Multi-Status\r\nContent-Length: 40\r\nConnection: close\r\n\r\n\
+                   <multistatus xmlns=\"DAV:\"></multistatus>";
 const LOGIN: &str = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /// State, what was found and what to do, by name.
@@ -78,7 +80,7 @@ fn what_is_well_is_said_so() {
     let rdw = stand_in(JSON, false);
     let sms = stand_in(LOGIN, false);
     let smtp = stand_in("220 mail.example ESMTP\r\n", true);
-    let dav = stand_in(LOGIN, false);
+    let dav = stand_in(DAV, false);
     let today = copies::backup_of_today(data);
     assert!(today.exists());
     let config = format!(

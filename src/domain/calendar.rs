@@ -48,6 +48,20 @@ impl When {
     pub fn end(&self) -> NaiveDateTime {
         self.ends_at.unwrap_or(self.starts_at + USUAL)
     }
+
+    /// Whether two say the same. What is cancelled has no time any more.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.in_short() == other.in_short()
+    }
+
+    /// What it says, in one word that can be kept and compared.
+    pub fn in_short(&self) -> String {
+        if self.cancelled {
+            return "cancelled".to_owned();
+        }
+        let format = |at: NaiveDateTime| at.format("%Y-%m-%dT%H:%M").to_string();
+        format!("{}/{}", format(self.starts_at), format(self.end()))
+    }
 }
 
 impl Entry {
@@ -146,6 +160,6 @@ mod tests {
         assert_eq!(entry.summary(Language::Nl), "APK · JL-29-JK · Jansen");
         let bare = Entry { plate: None, customer: None, ..entry };
         assert_eq!(bare.summary(Language::De), "HU");
-        assert_eq!(when.end().to_string(), "2026-11-30 09:30:00");
+        assert_eq!(when.in_short(), "2026-11-30T09:00/2026-11-30T09:30");
     }
 }

@@ -5,6 +5,8 @@
 pub mod amount;
 pub mod appointment;
 pub mod calendar;
+pub mod calendar_merge;
+pub mod calendar_words;
 pub mod consent;
 pub mod customer;
 pub mod dates;

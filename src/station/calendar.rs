@@ -3,13 +3,19 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::args::Station;
 use super::clock::Clock;
+use super::config::Calendar;
 use crate::domain::calendar::{Place, Trouble};
+use crate::domain::calendar_merge::Synced;
+use crate::outside::calendar::caldav::{CalDav, CalendarError};
 use crate::outside::calendar::ics::{self, Style};
+use crate::outside::calendar::sync::{Day, Memory, sync};
+use crate::outside::http::HttpError;
 use crate::store::history::{Actor, Origin};
 use crate::store::{Store, StoreError};
 
@@ -30,16 +36,28 @@ pub enum KeepError {
         /// The system's words.
         cause: std::io::Error,
     },
+    /// The password cannot be read, or the machine refuses.
+    #[error("the calendar's server is not asked: {0}")]
+    Settings(String),
+    /// The server, or the database.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    /// The server does not take some appointments.
+    #[error("the calendar takes all but {0} of the appointments; check that [calendar] user may write there")]
+    Rejected(u32),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl KeepError {
-    /// Where it went wrong, in one word; `None`: in Balie itself.
-    pub fn trouble(&self) -> Option<(Place, Trouble)> {
+    /// What is in the way, in one word; `None`: Balie's own clock or database.
+    fn trouble(&self) -> Option<Trouble> {
         match self {
-            Self::File { .. } => Some((Place::File, Trouble::File)),
+            Self::File { .. } => Some(Trouble::File),
+            Self::Settings(_) => Some(Trouble::Settings),
+            Self::Calendar(cause) => cause.trouble(),
+            Self::Rejected(_) => Some(Trouble::Rejected),
             Self::Clock(_) | Self::Store(_) => None,
         }
     }
@@ -49,9 +67,12 @@ impl KeepError {
 #[derive(Debug)]
 pub struct Keeper {
     clock: Clock,
-    origin: Origin,
     style: Style,
     file: Option<PathBuf>,
+    calendar: Calendar,
+    /// The server, once its password was read, and what is remembered of it.
+    server: Option<CalDav>,
+    memory: Memory,
 }
 
 /// The shop's date, who acts, and when.
@@ -63,21 +84,23 @@ struct Moment {
 
 impl Keeper {
     /// A keeper of what is configured; `None` when nothing is.
-    pub fn new(station: &Station, origin: Origin) -> Option<Self> {
+    pub fn new(station: &Station) -> Option<Self> {
         let (calendar, shop) = (&station.config.calendar, &station.config.shop);
         let file = calendar.ics_file.as_ref().map(|file| station.data_dir.join(file));
-        file.is_some().then(|| Self {
+        (file.is_some() || calendar.caldav_url.is_some()).then(|| Self {
             clock: station.clock.another(),
-            origin,
             style: Style { zone: shop.timezone.name().to_owned(), language: shop.language },
             file,
+            calendar: calendar.clone(),
+            server: None,
+            memory: Memory::default(),
         })
     }
 
     fn moment(&self, store: &Store) -> Result<Moment, KeepError> {
         let at = self.clock.trusted_now(store.newest_instant()?);
         let at: DateTime<Utc> = at.map_err(|doubt| KeepError::Clock(doubt.to_string()))?;
-        Ok(Moment { today: self.clock.today_at(at), actor: Actor { origin: self.origin, at } })
+        Ok(Moment { today: self.clock.today_at(at), actor: Actor { origin: Origin::Collector, at } })
     }
 
     /// The day from which on the calendar is kept.
@@ -105,6 +128,66 @@ impl Keeper {
         store.note_calendar_kept(Place::File, went.as_ref().err().map(|_| Trouble::File), at)?;
         went.map(|()| changed)
     }
+}
+
+impl Keeper {
+    /// One pass over the server's calendar; `None`: there is no server.
+    ///
+    /// # Errors
+    /// [`KeepError`]; what is in the way is noted too.
+    pub fn sync(&mut self, store: &mut Store) -> Result<Option<Synced>, KeepError> {
+        if self.calendar.caldav_url.is_none() {
+            return Ok(None);
+        }
+        let moment = self.moment(store)?;
+        let went = self.pass(store, moment);
+        if went.is_err() {
+            // The password's file may hold another one by then.
+            self.server = None;
+        }
+        let trouble = match &went {
+            Ok(_) => None,
+            Err(cause) => match cause.trouble() {
+                None => return went.map(Some),
+                trouble => trouble,
+            },
+        };
+        store.note_calendar_kept(Place::Server, trouble, moment.actor.at)?;
+        went.map(Some)
+    }
+
+    fn pass(&mut self, store: &mut Store, Moment { today, actor }: Moment) -> Result<Synced, KeepError> {
+        let server = match self.server.take() {
+            Some(server) => server,
+            None => server(&self.calendar)?,
+        };
+        let day = Day { today, actor, style: self.style.clone() };
+        let done = runtime()?.block_on(sync(store, &server, &day, &mut self.memory))?;
+        self.server = Some(server);
+        if done.refused > 0 { Err(KeepError::Rejected(done.refused)) } else { Ok(done) }
+    }
+}
+
+/// Whether the server's calendar can be read with user and password, within some time.
+///
+/// # Errors
+/// [`KeepError`] says why not.
+pub fn reach(calendar: &Calendar, within: Duration) -> Result<(), KeepError> {
+    let server = server(calendar)?;
+    let asked = runtime()?.block_on(async { tokio::time::timeout(within, server.ctag()).await });
+    asked.unwrap_or(Err(CalendarError::Http(HttpError::TimedOut)))?;
+    Ok(())
+}
+
+fn server(calendar: &Calendar) -> Result<CalDav, KeepError> {
+    let password = calendar.password.read().map_err(|cause| KeepError::Settings(cause.to_string()))?;
+    let address = calendar.caldav_url.as_deref().unwrap_or_default();
+    Ok(CalDav::new(address, calendar.user.clone(), password)?)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, KeepError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|cause| KeepError::Settings(cause.to_string()))
 }
 
 /// Puts a text in the place of an earlier one; a reader sees the one or the other, whole.

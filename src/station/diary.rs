@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 use super::args::Station;
 use super::calendar::{KeepError, Keeper};
 use crate::collect::Beside;
+use crate::domain::calendar_merge::Synced;
+use crate::outside::calendar::caldav::CalendarError;
 use crate::outside::http;
 use crate::store::calendar::CalendarMark;
-use crate::store::history::Origin;
 
 /// How often the database is asked whether something changed.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often the calendar is looked at although nothing changed here.
 const CLOSELY: Duration = Duration::from_secs(60);
-/// After failures the waits grow to some eight minutes.
-const MOST_DOUBLINGS: u32 = 8;
+/// After failures the waits grow to a minute or two.
+const MOST_DOUBLINGS: u32 = 5;
 /// Memory for the connection's pages, in KiB.
 const CACHE_KIB: u32 = 1024;
 
@@ -26,7 +27,7 @@ const CACHE_KIB: u32 = 1024;
 /// # Errors
 /// When the thread cannot be started.
 pub fn start(station: &Station) -> std::io::Result<()> {
-    let Some(keeper) = Keeper::new(station, Origin::Collector) else { return Ok(()) };
+    let Some(keeper) = Keeper::new(station) else { return Ok(()) };
     let mut round = Round {
         database: Beside::new(station.database(), CACHE_KIB),
         keeper,
@@ -73,7 +74,7 @@ impl Round {
                 }
             }
             Err(cause) => {
-                if let KeepError::Store(_) = cause {
+                if let KeepError::Store(_) | KeepError::Calendar(CalendarError::Store(_)) = cause {
                     self.database.close();
                 }
                 self.looked = None;
@@ -104,7 +105,15 @@ impl Round {
         if mark == self.mark && !rested {
             return Ok(false);
         }
-        self.keeper.write_file(store)?;
+        // One does not wait for the other: a share that is away, a server that is.
+        let file = self.keeper.write_file(store);
+        let server = self.keeper.sync(store);
+        file?;
+        if let Some(Synced { written, taken, conflicts, unreadable, .. }) =
+            server?.filter(|done| *done != Synced::default())
+        {
+            tracing::info!(written, taken, conflicts, unreadable, "the calendar was brought in step");
+        }
         self.mark = mark;
         self.looked = Some(Instant::now());
         Ok(true)

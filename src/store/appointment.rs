@@ -46,7 +46,7 @@ pub struct BookingFor {
 }
 
 /// A wall-clock instant as the table has it.
-fn wall(at: NaiveDateTime) -> Cell<'static> {
+pub(super) fn wall(at: NaiveDateTime) -> Cell<'static> {
     Cell::Short(Short::date_time(at.date(), at.time()))
 }
 
@@ -228,7 +228,8 @@ fn planned(
     found.optional()?.ok_or_else(|| StoreError::Missing { noun: "planned appointment", name: id.to_string() })
 }
 
-fn changed(
+/// A line of history of one field.
+pub(super) fn changed(
     connection: &Connection,
     id: AppointmentId,
     field: &str,

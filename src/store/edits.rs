@@ -25,7 +25,9 @@ impl Edits {
         imported: bool,
     ) -> Result<Self, StoreError> {
         let mut statement = connection.prepare_cached(
-            "SELECT coalesce(field, ''), origin IN ('desk', 'command'), at FROM history
+            // Who changes an appointment in the calendar is a person too; the collector brings it.
+            "SELECT coalesce(field, ''),
+                    origin IN ('desk', 'command') OR (noun = 'appointment' AND origin = 'collector'), at FROM history
               WHERE noun = ?1 AND noun_id = ?2 ORDER BY id",
         )?;
         let mut rows = statement.query(params![noun, id])?;

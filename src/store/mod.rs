@@ -8,6 +8,8 @@ pub mod audit;
 pub mod backup;
 mod bulk;
 pub mod calendar;
+pub mod calendar_read;
+mod calendar_save;
 mod call_note;
 mod changes;
 pub mod collection;

@@ -274,6 +274,7 @@ impl Back<'_> {
             .prepare(&format!(
                 "SELECT id, EXISTS (SELECT 1 FROM history h WHERE h.noun = '{0}' AND h.noun_id = r.id
                         AND h.action <> 'undone' AND (h.origin IN ('desk', 'command')
+                         OR (h.noun = 'appointment' AND h.origin = 'collector')
                          OR h.import_id IS NOT NULL AND h.import_id NOT IN (SELECT id FROM undone)))
                    FROM {0} r WHERE import_id IN (SELECT id FROM undone) ORDER BY id DESC",
                 noun.table

@@ -7,13 +7,13 @@ import io
 import json
 import sys
 
-from dateutil.tz import UTC, tzical
+from dateutil.tz import UTC, gettz, tzical
 from icalendar import Calendar
 
 raw = sys.stdin.buffer.read()
 calendar = Calendar.from_ical(raw)
 zones = calendar.walk("VTIMEZONE")
-described = tzical(io.StringIO("".join(zone.to_ical().decode() for zone in zones)))
+described = tzical(io.StringIO("".join(zone.to_ical().decode() for zone in zones))) if zones else None
 
 
 def text(event, name):
@@ -22,15 +22,18 @@ def text(event, name):
 
 def instant(event, name):
     value = event[name]
-    zone = value.params["TZID"]
-    wall = value.dt.replace(tzinfo=described.get(zone))
-    return wall.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if "TZID" not in value.params:
+        at = value.dt
+    else:
+        zone = value.params["TZID"]
+        at = value.dt.replace(tzinfo=described.get(zone) if described else gettz(zone))
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def seen(event):
     return {
         "uid": text(event, "UID"),
-        "sequence": int(event["SEQUENCE"]),
+        "sequence": int(event.get("SEQUENCE", 0)),
         "status": text(event, "STATUS"),
         "summary": text(event, "SUMMARY"),
         "description": text(event, "DESCRIPTION"),
@@ -38,7 +41,7 @@ def seen(event):
         "people": "ATTENDEE" in event,
         "wall": event["DTSTART"].dt.strftime("%Y-%m-%dT%H:%M"),
         "start": instant(event, "DTSTART"),
-        "end": instant(event, "DTEND"),
+        "end": instant(event, "DTEND") if "DTEND" in event else None,
     }
 
 

@@ -57,10 +57,16 @@ fn command(program: &str, folder: &Path, today: &str) -> Command {
     command
 }
 
-/// Runs `balie` on the shop's data, on the shop's day.
-pub fn balie(shop: &Shop, arguments: &[&str]) -> Output {
+/// `balie` on the shop's data, on the shop's day; it says nothing.
+pub fn balie_command(shop: &Shop, arguments: &[&str]) -> Command {
     let mut command = command(env!("CARGO_BIN_EXE_balie"), shop.folder(), &shop.today.to_string());
-    command.args(arguments).output().unwrap()
+    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// What came of it.
+pub fn balie(shop: &Shop, arguments: &[&str]) -> Output {
+    balie_command(shop, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap()
 }
 
 /// What `balie` prints; it must succeed.

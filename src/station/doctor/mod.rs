@@ -1,6 +1,7 @@
 //! `balie doctor`: looks at everything Balie needs, one thing after the other, and says in plain words
 //! what is wrong and what to do. It changes nothing, and nothing it looks at can stop it.
 
+mod calendar;
 mod data;
 mod machine;
 mod network;
@@ -65,13 +66,13 @@ pub fn examine(station: &Station) -> Vec<Check> {
     checks.push(data::backups(station, store.as_ref()));
     checks.push(data::drop_folder(station));
     checks.push(data::collector(station, store.as_ref()));
-    drop(store);
     checks.extend(parts::services());
     checks.extend(parts::panel(&station.config.panel));
     checks.push(parts::screen(&station.config.screen));
     checks.extend(machine::all(&Facts::gather(Path::new("/"), &station.data_dir)));
     checks.push(machine::settings_file(Path::new(report::PATH)));
     checks.extend(network::all(&station.config));
+    checks.push(calendar::calendar(station, store.as_ref()));
     checks
 }
 

@@ -6,19 +6,20 @@ use std::time::Duration;
 
 use super::Check;
 use crate::outside::http::{HttpError, reach};
-use crate::station::config::{Calendar, Config, Rdw, Secret, Sms, Smtp, Supplier};
+use crate::station::config::{Config, Rdw, Secret, Sms, Smtp, Supplier};
 
 /// How long one is waited for.
 const WAIT: Duration = Duration::from_secs(8);
-const LINE: &str = "check the network cable and the router; with another address: ";
+/// What to do about a line.
+pub(super) const LINE: &str = "check the network cable and the router; with another address: ";
 
 /// All of them at once would be quicker; one after the other says who is slow.
 pub(super) fn all(config: &Config) -> Vec<Check> {
-    vec![rdw(&config.rdw), sms(&config.sms), smtp(&config.smtp), calendar(&config.calendar)]
+    vec![rdw(&config.rdw), sms(&config.sms), smtp(&config.smtp)]
 }
 
 /// A secret that should be there and be readable.
-fn secret(name: &'static str, secret: &Secret, key: &str) -> Option<Check> {
+pub(super) fn secret(name: &'static str, secret: &Secret, key: &str) -> Option<Check> {
     match secret.read() {
         Ok(Some(text)) if !text.is_empty() => None,
         Ok(_) => Some(Check::wrong(name, format!("{key} is empty"), format!("fill in {key} or {key}_file"))),
@@ -138,35 +139,4 @@ fn greeting(host: &str, config: &Smtp) -> Result<(), String> {
         };
     }
     Err(last)
-}
-
-fn calendar(config: &Calendar) -> Check {
-    if let Some(file) = &config.ics_file {
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if folder.is_some_and(|folder| !folder.is_dir()) {
-            let what = format!("the folder of [calendar] ics_file {} is not there", file.display());
-            return Check::wrong("calendar", what, "make it, or change [calendar] ics_file");
-        }
-    }
-    let Some(address) = &config.caldav_url else {
-        return match &config.ics_file {
-            Some(file) => Check::ok("calendar", format!("kept in {}", file.display())),
-            None => Check::off("calendar", "none ([calendar] ics_file, caldav_url)"),
-        };
-    };
-    if !config.user.is_empty()
-        && let Some(wrong) = secret("calendar", &config.password, "[calendar] password")
-    {
-        return wrong;
-    }
-    match ask(address) {
-        Ok((404, _)) => {
-            Check::wrong("calendar", "the server has no such calendar", "check [calendar] caldav_url")
-        }
-        Ok((status, _)) if status < 500 => Check::ok("calendar", "the server can be reached"),
-        Ok((status, _)) => {
-            Check::wrong("calendar", format!("the server answers with {status}"), "look at the server")
-        }
-        Err(why) => Check::wrong("calendar", why, format!("{LINE}[calendar] caldav_url")),
-    }
 }

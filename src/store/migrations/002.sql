@@ -271,6 +271,26 @@ CREATE TRIGGER appointment_plate_changed AFTER UPDATE OF plate ON vehicle WHEN n
 BEGIN
     UPDATE appointment SET sequence = sequence + 1 WHERE vehicle_id = new.id;
 END;
+-- It was made in the calendar, not here.
+ALTER TABLE appointment ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0 CHECK (elsewhere IN (0, 1));
+-- What the calendar server holds, by where it lies there. Without an appointment it is one that is no longer here,
+-- and goes from there too.
+CREATE TABLE calendar_entry (
+    href                TEXT PRIMARY KEY,
+    appointment_id      INTEGER UNIQUE REFERENCES appointment (id) ON DELETE SET NULL,
+    -- The server's mark of the version that Balie knows; a NULL: none lies there.
+    etag                TEXT,
+    -- Which version of the appointment stands there; a NULL: another one than Balie's.
+    sequence            INTEGER,
+    -- The time that was last read or written there, noted before it leaves.
+    time                TEXT NOT NULL,
+    -- Both were changed: the calendar's version, until a person chooses. 'gone' was deleted there.
+    conflict            TEXT CHECK (conflict = 'changed' OR conflict = 'cancelled' OR conflict = 'gone'),
+    conflict_etag       TEXT,
+    conflict_starts_at  TEXT,
+    conflict_ends_at    TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX calendar_conflict ON calendar_entry (appointment_id) WHERE conflict IS NOT NULL;
 -- How the keeping of the calendar goes: when it was in step the last time, and what is in the way since when.
 CREATE TABLE calendar_kept (
     place    TEXT PRIMARY KEY CHECK (place = 'file' OR place = 'server'),
