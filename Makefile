@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check check-yocto fmt lint unit doc bench pictures packages rust clean
+.PHONY: help demo test check check-yocto fmt lint unit doc bench pictures deb test-units packages rust clean
 
 DEMO := target/demo
 BIN  := $(or $(CARGO_TARGET_DIR),target)/debug
@@ -26,6 +26,9 @@ YOCTO_PACKAGES := gawk wget diffstat unzip texinfo chrpath socat cpio file lz4 z
   iputils-ping python3-venv python3-pexpect python3-jinja2 python3-subunit python3-git rpcsvc-proto bzip2 patch git \
   build-essential mtools dosfstools parted fdisk gdisk e2fsprogs squashfs-tools shellcheck
 
+# To build the touchscreen for a machine without a window system, and to pack it.
+KIOSK_PACKAGES := libinput-dev libudev-dev libxkbcommon-dev binutils python3
+
 # What `packages` installs, unless a target wants others.
 WANTED = $(BUILD_PACKAGES) $(WINDOW_PACKAGES) $(TEST_PACKAGES)
 
@@ -35,6 +38,8 @@ help:
 	@echo 'make check     what CI runs: format, lints, tests, documentation'
 	@echo 'make bench     the speed figures, each as a ratio against a floor of the same run'
 	@echo 'make pictures  every page as PNG, in all sizes and languages'
+	@echo 'make deb       the Debian package for this processor'
+	@echo 'make test-units      the package on a Debian 13 in a container: start, hang, kill, sandbox (root)'
 	@echo 'make check-yocto CLONES=FOLDER   the Yocto layer against clones of the layers it stands on; builds nothing'
 
 rust:
@@ -109,6 +114,13 @@ pictures: rust packages
 	@mkdir -p ui/pictures; for one in 1280x800-nl 800x480-de 720x1280-pt; do \
 	  cp "target/pictures/$${one%-*}/$${one#*-}/tasks.png" "ui/pictures/tasks-$$one.png"; \
 	done
+
+deb: WANTED := $(BUILD_PACKAGES) $(KIOSK_PACKAGES)
+deb: rust packages
+	systemd/deb/build.sh
+
+test-units: deb
+	tests/units/run.py target/deb/balie_*_$(shell dpkg --print-architecture).deb
 
 check-yocto: WANTED := $(YOCTO_PACKAGES)
 check-yocto: rust packages

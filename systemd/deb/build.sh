@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# build.sh: target/deb/balie_VERSION_PROCESSOR.deb for the processor of this machine. PROFILE=dev builds
+# faster, for a test of the package.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+processor=$(dpkg --print-architecture)
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+profile=${PROFILE:-release}
+# The oldest C library that `depends` in Cargo.toml promises to run on.
+oldest=$(grep -oP '^depends = "libc6 \(>= \K[0-9.]+' Cargo.toml)
+# The same moment in all programs of a package, and the same package from the same sources.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+export SOURCE_DATE_EPOCH CARGO_TARGET_DIR="$target"
+
+build() { # COMMAND...: the programs; only the touchscreen knows Slint
+  "$@" --profile "$profile" --no-default-features --features gpio --bin balie --bin balie-collector
+  "$@" --profile "$profile" --no-default-features --features kiosk --bin balie-kiosk
+}
+
+pages() { # PROGRAM: manual pages and completions, by the program itself
+  rm -rf target/deb/share
+  mkdir -p target/deb/share/man
+  "$1" man target/deb/share/man
+  "$1" completions bash > target/deb/share/balie.bash
+  "$1" completions zsh > target/deb/share/_balie
+  "$1" completions fish > target/deb/share/balie.fish
+}
+
+check() { # PROGRAM...: whether the promised C library is new enough for it
+  local program needs
+  for program in "$@"; do
+    needs=$(objdump -T "$program" | grep -oP 'GLIBC_\K2\.[0-9]+' | sort -uV | tail -1)
+    echo "$(basename "$program"): $(stat -c %s "$program") bytes, needs libc $needs"
+    if ! dpkg --compare-versions "$needs" le "$oldest"; then
+      echo "$program needs a newer C library than the package promises ($oldest)" >&2
+      exit 1
+    fi
+  done
+}
+
+command -v cargo-deb >/dev/null || cargo install cargo-deb --version 3.8.0 --locked --no-default-features
+build cargo build --locked
+folder=$target/${profile/#dev/debug}
+pages "$folder/balie"
+check "$folder"/{balie,balie-collector,balie-kiosk}
+strip=(--no-strip)
+[ "$profile" = release ] || strip=(--strip)
+rm -f target/deb/balie_*_"$processor".deb
+cargo deb --no-build --profile "$profile" "${strip[@]}" --output target/deb/
+ls -l target/deb/*.deb
