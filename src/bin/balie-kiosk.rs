@@ -1,7 +1,7 @@
 //! `balie-kiosk`: the touchscreen. Wiring only.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use balie::desk::picture::{self, Wish};
 use balie::desk::slint::{self, ComponentHandle, PhysicalSize, Timer, TimerMode};
 use balie::desk::worker::Opener;
-use balie::desk::{Desk, Places, ShopCard, Start, Surroundings, font};
+use balie::desk::{Desk, MachineCard, Places, ShopCard, Start, Surroundings, font};
 use balie::domain::language::Language;
 use balie::panel::Panel;
 use balie::rules::describe::letters::Sender;
@@ -18,6 +18,8 @@ use balie::station::args::{Station, StationArgs};
 use balie::station::config::{Supplier, Theme};
 use balie::station::disk::Room;
 use balie::station::health;
+use balie::station::provision::report;
+use balie::station::system::Facts;
 use balie::store::{Access, Store, StoreError};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use clap::Parser;
@@ -88,6 +90,40 @@ impl Surroundings for Machine {
     }
     fn country(&self) -> String {
         self.0.config.shop.country.clone()
+    }
+    fn machine(&self) -> MachineCard {
+        let Facts {
+            version,
+            built_at,
+            system,
+            kernel,
+            board,
+            up_seconds,
+            room,
+            power,
+            update,
+            update_trouble,
+        } = Facts::gather(Path::new("/"), &self.0.data_dir);
+        let built = built_at.format("%Y-%m-%d");
+        let provisioned = match report::read(Path::new(report::PATH)) {
+            Ok(report) => {
+                report.into_iter().flat_map(|report| report.mistakes).map(|one| one.to_string()).collect()
+            }
+            Err(cause) => vec![cause.to_string()],
+        };
+        MachineCard {
+            version: format!("{version} ({built})"),
+            system: system
+                .map(|system| kernel.map_or(system.clone(), |kernel| format!("{system}, {kernel}"))),
+            board,
+            up_seconds,
+            room,
+            celsius: power.celsius,
+            hot: power.hot.is_some_and(|hot| hot.now),
+            weak: power.weak.map(|weak| (weak.now, weak.before)),
+            update: update.map(|status| status.waiting),
+            mistakes: update_trouble.into_iter().chain(provisioned).collect(),
+        }
     }
     fn places(&self) -> Option<Places> {
         Some(Places {

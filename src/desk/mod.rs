@@ -66,6 +66,7 @@ mod settings;
 mod shell;
 pub mod source;
 mod staff;
+mod system;
 mod task;
 mod texts;
 mod vehicle;
@@ -111,6 +112,31 @@ pub struct Places {
     pub sticks: PathBuf,
 }
 
+/// The machine, for the page about it; `None` is what it does not tell.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MachineCard {
+    /// Version of this program, with the day it was built.
+    pub version: String,
+    /// The operating system, with the kernel.
+    pub system: Option<String>,
+    /// The board.
+    pub board: Option<String>,
+    /// How long it has been on, in seconds.
+    pub up_seconds: Option<u64>,
+    /// Room for the data in bytes: free, and in all.
+    pub room: Option<(u64, u64)>,
+    /// The processor, in degrees Celsius.
+    pub celsius: Option<f64>,
+    /// It is slowed down because it is too hot.
+    pub hot: bool,
+    /// Whether the power supply is too weak: now, and at some time since it was switched on.
+    pub weak: Option<(bool, bool)>,
+    /// Where updates are written beside what runs: the one that waits for a restart, if any.
+    pub update: Option<Option<String>>,
+    /// What is wrong with the technician's file, and with updates: for the technician, in English.
+    pub mistakes: Vec<String>,
+}
+
 /// What the desk must know of the machine it runs on; the station answers.
 pub trait Surroundings: Send + Sync {
     /// This instant.
@@ -132,6 +158,10 @@ pub trait Surroundings: Send + Sync {
     /// The shop's country (ISO 3166).
     fn country(&self) -> String {
         "NL".to_owned()
+    }
+    /// How the machine fares; asked beside the desk, because it takes a moment.
+    fn machine(&self) -> MachineCard {
+        MachineCard::default()
     }
     /// Where files lie; none: the machine has no such places (pictures).
     fn places(&self) -> Option<Places> {

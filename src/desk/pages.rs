@@ -16,6 +16,7 @@ use super::mailing::MailingPage;
 use super::outbox::OutboxPage;
 use super::pad::Pad;
 use super::settings::SettingsPage;
+use super::system::SystemPage;
 use super::task::TasksPage;
 use super::texts::TextsPage;
 use super::vehicle::VehiclePage;
@@ -37,6 +38,7 @@ pub(super) struct Pages {
     pub(super) settings: Rc<SettingsPage>,
     pub(super) files: Rc<FilesPage>,
     pub(super) outbox: Rc<OutboxPage>,
+    pub(super) system: Rc<SystemPage>,
     pub(super) compose: Rc<Compose>,
 }
 
@@ -63,6 +65,7 @@ impl Pages {
             texts: TextsPage::connect(shared()),
             files: FilesPage::connect(shared()),
             outbox: OutboxPage::connect(shared()),
+            system: SystemPage::connect(shared()),
             settings: SettingsPage::connect(window, shared(), Rc::clone(pad)),
             customers,
             compose,
@@ -84,6 +87,7 @@ impl Pages {
             ui::Page::Settings => Some(&*self.settings),
             ui::Page::Files => Some(&self.files),
             ui::Page::Outbox => Some(&self.outbox),
+            ui::Page::System => Some(&self.system),
         }
     }
 }

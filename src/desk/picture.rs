@@ -41,6 +41,7 @@ fn pictures() -> impl Iterator<Item = &'static Picture> {
         super::settings::PICTURES,
         super::files_pictures::PICTURES,
         super::outbox::PICTURES,
+        super::system::PICTURES,
         super::session::PICTURES,
         super::vehicle::PICTURES,
         LAST,

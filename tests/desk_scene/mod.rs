@@ -12,7 +12,7 @@ use balie::desk::slint::{ComponentHandle, LogicalPosition, SharedString};
 use balie::desk::ui::headless::Canvas;
 use balie::desk::ui::{AppWindow, Tasks};
 use balie::desk::worker::Opener;
-use balie::desk::{Desk, Places, ShopCard, Start, Surroundings};
+use balie::desk::{Desk, MachineCard, Places, ShopCard, Start, Surroundings};
 use balie::domain::language::Language;
 use balie::domain::task::{StatusFilter, TaskFilter, TaskOrder};
 use balie::exchange::{ImportOptions, import};
@@ -27,6 +27,7 @@ pub struct Machine {
     pub today: Mutex<NaiveDate>,
     pub trusted: Mutex<bool>,
     pub places: Option<Places>,
+    pub card: MachineCard,
 }
 
 impl Surroundings for Machine {
@@ -48,6 +49,9 @@ impl Surroundings for Machine {
     fn shop_open(&self) -> bool {
         true
     }
+    fn machine(&self) -> MachineCard {
+        self.card.clone()
+    }
     fn places(&self) -> Option<Places> {
         self.places.clone()
     }
@@ -65,7 +69,7 @@ pub fn machine() -> Arc<Machine> {
 /// As [`machine`], with places for files.
 pub fn machine_with(places: Option<Places>) -> Arc<Machine> {
     let today = Mutex::new("2015-05-01".parse().unwrap());
-    Arc::new(Machine { today, trusted: Mutex::new(true), places })
+    Arc::new(Machine { today, trusted: Mutex::new(true), places, card: MachineCard::default() })
 }
 
 /// A shop's database in a folder of its own.
