@@ -39,10 +39,10 @@ fn every_picture_fits(size: (u32, u32)) {
         picture::pages().into_iter().filter(|page| !page.starts_with("tasks-e") && *page != "tasks-loading")
     {
         assert!(picture::show(&scene.desk, page), "{page}");
-        scene.settle();
+        scene.rest();
         for language in Language::ALL {
             scene.desk.speak(language);
-            scene.settle();
+            scene.rest();
             if let Ok(folder) = std::env::var("BALIE_PICTURES") {
                 let file = format!("{page}-{}-{language}.png", size.0);
                 scene.canvas.save(&std::path::Path::new(&folder).join(file)).unwrap();

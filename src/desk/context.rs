@@ -255,6 +255,11 @@ impl Context {
         number
     }
 
+    /// Whether a page waits for an answer.
+    pub fn is_waiting(&self) -> bool {
+        !self.pending.borrow().is_empty()
+    }
+
     /// The worker has answered.
     pub(super) fn answered(&self, number: u64, found: Result<Finding, Trouble>) {
         let then = self.pending.borrow_mut().remove(&number);

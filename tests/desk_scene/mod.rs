@@ -200,6 +200,14 @@ impl Scene {
         self.canvas.draw();
     }
 
+    /// As [`Scene::settle`], where nothing else than this desk changes anything: until no page waits for
+    /// an answer, and the list has had the time for one.
+    pub fn rest(&mut self) {
+        while self.desk.wait_for_answer(Duration::from_millis(90)) || self.desk.context().is_waiting() {}
+        self.canvas.draw();
+        self.canvas.draw();
+    }
+
     /// Waits until something holds. `false`: it did not in time.
     pub fn until(&mut self, longest: Duration, holds: impl Fn(&Self) -> bool) -> bool {
         let began = Instant::now();
