@@ -23,8 +23,7 @@ pub(super) fn request(client: &Client, message: &Text<'_>) -> RequestBuilder {
     client
         .post(door(account, "/messages"))
         .header("Authorization", format!("AccessKey {}", account.key))
-        .header("Content-Type", "application/json")
-        .body(body.to_string())
+        .json(&body)
 }
 
 pub(super) fn taken(answer: &Value) -> Answer {

@@ -27,10 +27,7 @@ pub(super) fn request(client: &Client, message: &Text<'_>) -> RequestBuilder {
             }],
         },
     });
-    client
-        .post(door(account, "/v1.0/message"))
-        .header("Content-Type", "application/json")
-        .body(body.to_string())
+    client.post(door(account, "/v1.0/message")).json(&body)
 }
 
 /// A field, whichever letter it begins with: the documentation and the SDKs differ.

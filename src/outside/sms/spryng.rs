@@ -20,8 +20,7 @@ pub(super) fn request(client: &Client, message: &Text<'_>) -> RequestBuilder {
         .post(door(account, "/v1/messages"))
         .bearer_auth(&account.key)
         .header("Accept", "application/json")
-        .header("Content-Type", "application/json")
-        .body(body.to_string())
+        .json(&body)
 }
 
 pub(super) fn taken(answer: &Value) -> Answer {

@@ -19,25 +19,7 @@ pub(super) fn request(client: &Client, message: &Text<'_>) -> RequestBuilder {
     client
         .post(door(account, &format!("/2010-04-01/Accounts/{}/Messages.json", account.account)))
         .basic_auth(&account.account, Some(&account.key))
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .body(encoded(&form))
-}
-
-/// `application/x-www-form-urlencoded` (WHATWG URL, 5.2).
-fn encoded(form: &[(&str, &str)]) -> String {
-    let value = |text: &str| {
-        text.bytes().fold(String::new(), |mut written, byte| {
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => {
-                    written.push(byte.into())
-                }
-                b' ' => written.push('+'),
-                _ => written.push_str(&format!("%{byte:02X}")),
-            }
-            written
-        })
-    };
-    form.iter().map(|(name, text)| format!("{name}={}", value(text))).collect::<Vec<_>>().join("&")
+        .form(&form)
 }
 
 pub(super) fn taken(answer: &Value) -> Answer {
@@ -60,15 +42,4 @@ pub(super) fn words(answer: &Value) -> Option<String> {
 
 pub(super) fn is_about_the_shop(answer: &Value) -> bool {
     answer.get("code").and_then(Value::as_u64).is_some_and(|code| ABOUT_THE_SHOP.contains(&code))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_form_keeps_every_letter() {
-        let form = encoded(&[("To", "+31612345678"), ("Body", "Één & twee = 3\n€")]);
-        assert_eq!(form, "To=%2B31612345678&Body=%C3%89%C3%A9n+%26+twee+%3D+3%0A%E2%82%AC");
-    }
 }
