@@ -1,12 +1,18 @@
 //! Stand-ins for the four SMS suppliers: real HTTP servers that check what the real ones check (path,
-//! key, form of the number) and answer as they do; and that fail as the real ones fail.
+//! key, form of the number) and answer as they do; and that fail as the real ones fail. Beside them a
+//! mail server, and the shop that sends.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+pub mod desk;
+pub mod mail;
+pub mod program;
+
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -48,6 +54,14 @@ pub struct Supplier {
     calls: Arc<Mutex<Vec<Call>>>,
     taken: Arc<Mutex<Vec<String>>>,
     open: Arc<AtomicBool>,
+    steps: Arc<Steps>,
+}
+
+/// How far it is: connections accepted, answers written.
+#[derive(Default)]
+pub struct Steps {
+    pub accepted: AtomicUsize,
+    pub answered: AtomicUsize,
 }
 
 impl Supplier {
@@ -64,16 +78,20 @@ impl Supplier {
             calls: Arc::default(),
             taken: Arc::default(),
             open: Arc::new(AtomicBool::new(true)),
+            steps: Arc::default(),
         };
         let (calls, taken, open) = (supplier.calls.clone(), supplier.taken.clone(), supplier.open.clone());
+        let steps = supplier.steps.clone();
         let plan: Arc<Plan> = Arc::new(plan);
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 if !open.load(Ordering::Relaxed) {
                     return;
                 }
+                steps.accepted.fetch_add(1, Ordering::SeqCst);
                 let (calls, taken, plan) = (calls.clone(), taken.clone(), plan.clone());
-                std::thread::spawn(move || serve(name, stream, &calls, &taken, plan.as_ref()));
+                let steps = steps.clone();
+                std::thread::spawn(move || serve(name, stream, (&calls, &taken, &steps), plan.as_ref()));
             }
         });
         supplier
@@ -87,6 +105,16 @@ impl Supplier {
     /// The references of the messages that it took, in their order.
     pub fn taken(&self) -> Vec<String> {
         self.taken.lock().unwrap().clone()
+    }
+
+    /// How many times it took each message, by reference.
+    pub fn times(&self) -> BTreeMap<String, u32> {
+        times(self.taken())
+    }
+
+    /// How far it is.
+    pub fn steps(&self) -> &Steps {
+        &self.steps
     }
 
     /// The lines of a configuration for it.
@@ -136,7 +164,12 @@ fn read(stream: &mut BufReader<TcpStream>) -> Option<Call> {
     Some(Call { path, authorization, agent, text, body })
 }
 
-fn serve(name: &str, stream: TcpStream, calls: &Mutex<Vec<Call>>, taken: &Mutex<Vec<String>>, plan: &Plan) {
+fn serve(
+    name: &str,
+    stream: TcpStream,
+    (calls, taken, steps): (&Mutex<Vec<Call>>, &Mutex<Vec<String>>, &Steps),
+    plan: &Plan,
+) {
     let mut writer = stream.try_clone().unwrap();
     let mut reader = BufReader::new(stream);
     while let Some(call) = read(&mut reader) {
@@ -167,6 +200,7 @@ fn serve(name: &str, stream: TcpStream, calls: &Mutex<Vec<Call>>, taken: &Mutex<
         if writer.write_all(answer.as_bytes()).is_err() {
             return;
         }
+        steps.answered.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -288,6 +322,15 @@ fn twilio(call: &Call) -> (u16, Value, Option<String>) {
     }
     // Twilio knows no reference of ours: the words tell messages apart here.
     (201, json!({"sid": "SM0123456789", "status": "queued", "num_segments": "1"}), Some(field("Body")))
+}
+
+/// How often each is there.
+fn times(all: impl IntoIterator<Item = String>) -> BTreeMap<String, u32> {
+    let mut times = BTreeMap::new();
+    for one in all {
+        *times.entry(one).or_insert(0) += 1;
+    }
+    times
 }
 
 /// Waits until something is so.
