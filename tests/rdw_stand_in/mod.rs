@@ -250,6 +250,11 @@ impl StandIn {
         std::mem::take(&mut self.state.lock().unwrap().asked)
     }
 
+    /// How many requests came since [`StandIn::asked`] was called.
+    pub fn requests(&self) -> usize {
+        self.state.lock().unwrap().asked.len()
+    }
+
     /// The most requests that were under way together.
     pub fn most_at_once(&self) -> usize {
         self.state.lock().unwrap().most_at_once
@@ -264,10 +269,16 @@ impl StandIn {
 
 /// `balie` with the configuration that lies in the data folder, on a day.
 pub fn balie(data: &Path, today: &str, arguments: &[&str]) -> Output {
+    command(data, today, arguments).output().unwrap()
+}
+
+/// As [`balie`], not started yet.
+pub fn command(data: &Path, today: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_balie"));
     without_proxy(&mut command);
     command.arg("--data-dir").arg(data).arg("--config").arg(data.join("balie.toml"));
-    command.args(["--today", today]).args(arguments).stdin(Stdio::null()).output().unwrap()
+    command.args(["--today", today]).args(arguments).stdin(Stdio::null());
+    command
 }
 
 /// The environment of a shop that has no proxy.
