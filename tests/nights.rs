@@ -4,11 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod copies;
+mod mounts;
 mod patience;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -20,10 +20,8 @@ use balie::store::Store;
 use balie::store::backup::kept;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use copies::{NOON, names, run, shop, words};
+use mounts::{disk, pull, with_mounts};
 use patience::wait_for;
-
-/// Names the folder for the child that may mount.
-const STICK: &str = "BALIE_TEST_STICK";
 
 /// A machine on which it is always the same moment, and which may doubt its clock.
 struct Noon {
@@ -111,57 +109,30 @@ fn without_a_clock_there_is_no_backup_of_a_wrong_day() {
     assert!(!folder.path().join("backup").exists());
 }
 
-/// In a name space of its own: mounts two sticks, the second too small.
-#[test]
-fn stick() {
-    let Some(folder) = std::env::var_os(STICK).map(PathBuf::from) else { return };
-    let media = folder.join("media");
-    fs::create_dir_all(media.join("left-behind")).unwrap();
-    let mount = |name: &str, size: &str| {
-        let path = media.join(name);
-        fs::create_dir_all(&path).unwrap();
-        let mut command = Command::new("mount");
-        command.args(["-t", "tmpfs", "-o", size, "stick"]).arg(&path);
-        assert!(command.status().unwrap().success());
-        path
-    };
-    let pull = |path: &Path| assert!(Command::new("umount").arg("-l").arg(path).status().unwrap().success());
-    let mut places = places(&folder);
-    places.sticks = Some(media.clone());
-    start(places, Arc::new(Noon { trusted: true })).unwrap();
-    let store = Store::open(&folder.join("balie.db")).unwrap();
-    thread::sleep(Duration::from_millis(1200));
-    assert!(names(&media.join("left-behind")).is_empty(), "a backup on the card itself");
-    let first = mount("FIRST", "size=50M");
-    wait_for("no backup on the stick", || store.stick_state().unwrap().good_at);
-    assert_eq!(store.stick_state().unwrap().name, "FIRST");
-    assert_eq!(names(&first.join("balie-backup")), ["balie-2015-05-01.db"]);
-    Store::open(&first.join("balie-backup/balie-2015-05-01.db")).unwrap().check().unwrap();
-    pull(&first);
-    thread::sleep(Duration::from_millis(1200));
-    let small = mount("SMALL", "size=600k");
-    let state =
-        wait_for("a small stick", || Some(store.stick_state().unwrap()).filter(|state| state.failures > 0));
-    assert!(state.problem.contains("MB are needed") && state.name == "SMALL", "{state:?}");
-    assert!(names(&small.join("balie-backup")).is_empty());
-    println!("both sticks were used");
-}
-
 #[test]
 fn a_stick_that_is_plugged_in_gets_a_backup() {
-    let folder = shop(20);
-    let mut command = Command::new("unshare");
-    command.args(["-rm", "--propagation", "private"]).arg(std::env::current_exe().unwrap());
-    command.args(["--exact", "stick", "--nocapture"]).env(STICK, folder.path());
-    let Ok(output) = command.output() else {
-        println!("no unshare here");
-        return;
-    };
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let wrong = String::from_utf8_lossy(&output.stderr).into_owned();
-    if wrong.contains("unshare failed") || wrong.contains("Operation not permitted") {
-        println!("this user may not mount here");
-        return;
-    }
-    assert!(output.status.success() && said.contains("both sticks were used"), "{said}\n{wrong}");
+    with_mounts("a_stick_that_is_plugged_in_gets_a_backup", || {
+        let folder = shop(20);
+        let media = folder.path().join("media");
+        fs::create_dir_all(media.join("left-behind")).unwrap();
+        let mut places = places(folder.path());
+        places.sticks = Some(media.clone());
+        start(places, Arc::new(Noon { trusted: true })).unwrap();
+        let store = Store::open(&folder.path().join("balie.db")).unwrap();
+        thread::sleep(Duration::from_millis(1200));
+        assert!(names(&media.join("left-behind")).is_empty(), "a backup on the card itself");
+        let first = disk(&media.join("FIRST"), 50 * 1024);
+        wait_for("no backup on the stick", || store.stick_state().unwrap().good_at);
+        assert_eq!(store.stick_state().unwrap().name, "FIRST");
+        assert_eq!(names(&first.join("balie-backup")), ["balie-2015-05-01.db"]);
+        Store::open(&first.join("balie-backup/balie-2015-05-01.db")).unwrap().check().unwrap();
+        pull(&first);
+        thread::sleep(Duration::from_millis(1200));
+        let small = disk(&media.join("SMALL"), 600);
+        let state = wait_for("a small stick", || {
+            Some(store.stick_state().unwrap()).filter(|state| state.failures > 0)
+        });
+        assert!(state.problem.contains("MB are needed") && state.name == "SMALL", "{state:?}");
+        assert!(names(&small.join("balie-backup")).is_empty());
+    });
 }

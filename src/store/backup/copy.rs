@@ -34,8 +34,7 @@ impl Store {
             };
         }
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        // Hidden and with an ending of its own: nobody takes it for a backup.
-        let part = file.with_file_name(format!(".{name}.part"));
+        let part = file.with_file_name(unfinished_name(&name));
         remove(&part);
         let made = self.copy_to(&part, progress).and_then(|facts| {
             fs::rename(&part, file).map_err(BackupError::at(file))?;
@@ -81,6 +80,17 @@ impl Store {
         handle.sync_all().map_err(at)?;
         Ok(facts)
     }
+}
+
+/// What a copy is called while it is made. Hidden and with an ending of its own: nobody takes it for a
+/// backup.
+fn unfinished_name(name: &str) -> String {
+    format!(".{name}.part")
+}
+
+/// What a copy that is still being made will be called.
+pub(super) fn finished_name(unfinished: &str) -> Option<&str> {
+    unfinished.strip_prefix('.')?.strip_suffix(".part")
 }
 
 fn copy_pages(

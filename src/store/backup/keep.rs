@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::{BackupError, Facts};
+use super::copy::finished_name;
+use super::{BackupError, Facts, remove};
 use crate::store::Store;
 
 /// How many are kept.
@@ -26,29 +27,45 @@ fn name(on: NaiveDate) -> String {
     format!("balie-{on}.db")
 }
 
+/// The day of a name, when it is a backup's.
+fn day(file: &str) -> Option<NaiveDate> {
+    let date = file.strip_prefix("balie-")?.strip_suffix(".db")?;
+    date.parse().ok().filter(|on| file == name(*on))
+}
+
 /// The nightly backups in a folder, newest first; other files are none of ours.
 ///
 /// # Errors
 /// When the folder cannot be read; one that is not there has none.
 pub fn kept(folder: &Path) -> Result<Vec<Kept>, BackupError> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(cause) => return Err(BackupError::at(folder)(cause)),
-    };
-    let mut kept = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(BackupError::at(folder))?;
-        let file = entry.file_name().to_string_lossy().into_owned();
-        let date = file.strip_prefix("balie-").and_then(|rest| rest.strip_suffix(".db"));
-        if let Some(on) = date.and_then(|date| date.parse::<NaiveDate>().ok())
-            && file == name(on)
-        {
-            kept.push(Kept { on, path: entry.path() });
-        }
-    }
+    let mut kept: Vec<Kept> = files(folder)?
+        .into_iter()
+        .filter_map(|path| Some(Kept { on: day(path.file_name()?.to_str()?)?, path }))
+        .collect();
     kept.sort_by_key(|kept| std::cmp::Reverse(kept.on));
     Ok(kept)
+}
+
+/// All that is in a folder.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, BackupError> {
+    let at = BackupError::at(folder);
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path()).map_err(at)).collect(),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(cause) => Err(at(cause)),
+    }
+}
+
+/// What a stick that was pulled and a machine that was switched off left half done, on whichever day:
+/// nobody else would ever remove it.
+fn remove_unfinished(folder: &Path) -> Result<(), BackupError> {
+    for path in files(folder)? {
+        let file = path.file_name().and_then(|name| name.to_str());
+        if file.and_then(finished_name).and_then(day).is_some() {
+            remove(&path);
+        }
+    }
+    Ok(())
 }
 
 /// Makes the backup of a day in `folder`, which is made when it is not there, and removes the oldest
@@ -63,6 +80,7 @@ pub fn keep_nightly(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(PathBuf, Facts), BackupError> {
     fs::create_dir_all(folder).map_err(BackupError::at(folder))?;
+    remove_unfinished(folder)?;
     let path = folder.join(name(on));
     let facts = store.back_up(&path, progress)?;
     // Those of days to come were made by a clock that was wrong; they count as old.
