@@ -1,5 +1,6 @@
 //! Thousands of messages that wait leave in one pass, in the memory that a tenth of them takes, by the
-//! real `balie outbox deliver`; and the service delivers by itself what is written while it runs.
+//! real `balie outbox deliver`; the service delivers by itself what is written while it runs; and that
+//! works on a machine without certificates.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -73,4 +74,16 @@ fn the_service_delivers_by_itself_what_is_written() {
     service.0.wait().unwrap();
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     assert_eq!(supplier.calls().len(), 3);
+}
+
+#[test]
+fn a_machine_without_certificates_reaches_a_supplier_on_its_own_network() {
+    let supplier = Supplier::start("cm");
+    let mut program = Program::new(&supplier.config());
+    program.write(Channel::Sms);
+    let none = tempfile::tempdir().unwrap();
+    let mut pass = program.pass();
+    pass.env("SSL_CERT_FILE", none.path().join("none.pem")).env("SSL_CERT_DIR", none.path());
+    assert!(pass.status().unwrap().success(), "{:?}", lines(&program.store));
+    assert_eq!(supplier.taken().len(), 1);
 }

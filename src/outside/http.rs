@@ -81,7 +81,7 @@ fn innermost(cause: &reqwest::Error) -> String {
 
 /// The settings that every client of Balie begins with: both time-outs, its name, TLS by rustls, and
 /// no following of redirections, behind which a hotel's log-in page lies.
-pub fn builder() -> ClientBuilder {
+fn builder() -> ClientBuilder {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // Already there when another part of the program was first.
@@ -94,15 +94,25 @@ pub fn builder() -> ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
 }
 
-/// A client with the settings of [`builder`]. On a machine without certificates it speaks with servers
+/// The client with the settings that all share. On a machine without certificates it speaks with servers
 /// on the same network, and refuses every other one.
 ///
 /// # Errors
 /// [`HttpError::Client`] when this machine cannot make connections.
 pub fn client() -> Result<Client, HttpError> {
-    builder().build().or_else(|cause| {
-        tracing::warn!("{}", HttpError::from(cause));
-        Ok(builder().tls_certs_only([]).build()?)
+    client_with(|builder| builder)
+}
+
+/// As [`client`], with settings of its own beside those of all.
+///
+/// # Errors
+/// As for [`client`].
+pub fn client_with(own: impl Fn(ClientBuilder) -> ClientBuilder) -> Result<Client, HttpError> {
+    /// Clients are made again and again; what this machine lacks stands in the log once.
+    static SAID: Once = Once::new();
+    own(builder()).build().or_else(|cause| {
+        SAID.call_once(|| tracing::warn!("{}", HttpError::from(cause)));
+        Ok(own(builder()).tls_certs_only([]).build()?)
     })
 }
 

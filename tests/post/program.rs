@@ -51,8 +51,14 @@ impl Program {
 
     /// Starts one delivery pass.
     pub fn deliver(&self) -> Child {
+        self.pass().spawn().unwrap()
+    }
+
+    /// One delivery pass that is not started yet.
+    pub fn pass(&self) -> Command {
         let mut command = command(env!("CARGO_BIN_EXE_balie"), self.folder.path());
-        command.args(["outbox", "deliver"]).spawn().unwrap()
+        command.args(["outbox", "deliver"]);
+        command
     }
 
     /// Starts the service.

@@ -100,7 +100,7 @@ impl SmsCarrier {
         if let Some(client) = &self.client {
             return Ok(client.clone());
         }
-        let client = http::builder().pool_idle_timeout(IDLE).build()?;
+        let client = http::client_with(|builder| builder.pool_idle_timeout(IDLE))?;
         Ok(self.client.insert(client).clone())
     }
 
