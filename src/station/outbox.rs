@@ -11,6 +11,7 @@ use super::clock::Clock;
 use super::config::{Config, Secret, Security, Supplier};
 use super::hours::OpeningHours;
 use super::lock::{Lock, LockError};
+use crate::domain::message::{Channel, Trouble};
 use crate::domain::rule::LegalClass;
 use crate::outside::delivery::{Carriers, Delivered, SmsWay, World, deliver};
 use crate::outside::mail::{MailCarrier, MailServer, Patience, Protection, Sender};
@@ -112,6 +113,21 @@ impl World for Outbox {
     fn impatient(&self) -> bool {
         self.pace != Pace::Patient
     }
+}
+
+/// What holds up channels, in words for a technician; `None` when nothing does.
+pub fn waits(done: &Delivered) -> Option<String> {
+    let words = done.held.iter().map(|(channel, trouble)| {
+        let why = match (trouble, channel) {
+            (Trouble::Unreachable, _) => "there is no connection, check the network and the address",
+            (Trouble::Busy, _) => "the other side asks for patience",
+            (Trouble::Settings, Channel::Sms) => "check supplier, key, account and from under [sms]",
+            (Trouble::Settings, _) => "check host, security, user, password and from under [smtp]",
+            _ => "the other side does not answer",
+        };
+        format!("{channel} waits: {why}")
+    });
+    words.reduce(|all, one| format!("{all}; {one}"))
 }
 
 /// A service message may also leave while the shop is open, where its hours are known.
@@ -225,6 +241,19 @@ mod tests {
                 "{at}: unknown hours are no permission"
             );
         }
+    }
+
+    #[test]
+    fn what_holds_up_is_said_of_each_channel() {
+        let held =
+            |held: &[(Channel, Trouble)]| waits(&Delivered { held: held.to_vec(), ..Delivered::default() });
+        assert_eq!(held(&[]), None);
+        let sms = (Channel::Sms, Trouble::Settings);
+        assert_eq!(held(&[sms]).unwrap(), "sms waits: check supplier, key, account and from under [sms]");
+        assert_eq!(
+            held(&[(Channel::Sms, Trouble::Busy), (Channel::Email, Trouble::NoAnswer)]).unwrap(),
+            "sms waits: the other side asks for patience; email waits: the other side does not answer"
+        );
     }
 
     #[test]

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use super::args::Station;
 use super::clock::Clock;
 use super::lock::LockError;
-use super::outbox::{Outbox, OutboxError, Pace};
+use super::outbox::{Outbox, OutboxError, Pace, waits};
 use crate::collect::Beside;
-use crate::domain::message::{Channel, Trouble};
+use crate::domain::message::Channel;
 use crate::outside::delivery::Delivered;
 
 /// How often the outbox is looked at.
@@ -116,22 +116,14 @@ impl Round {
     }
 
     fn say(&mut self, done: &Delivered) {
-        let Delivered { sent, rejected, unknown, by_hand, later, held } = done;
+        let Delivered { sent, rejected, unknown, by_hand, later, .. } = done;
         if sent + rejected + unknown + by_hand > 0 {
             tracing::info!(sent, rejected, unknown, by_hand, later, "messages delivered");
         }
-        match held.first() {
+        match waits(done) {
+            Some(words) => self.complain(&words),
             None if *sent > 0 => self.complaint.clear(),
             None => {}
-            Some((channel, trouble)) => {
-                let why = match trouble {
-                    Trouble::Unreachable => "there is no connection",
-                    Trouble::Busy => "the other side asks for patience",
-                    Trouble::Settings => "check the configuration, [sms] and [smtp]",
-                    _ => "the other side does not answer",
-                };
-                self.complain(&format!("messages by {channel} wait: {why}"));
-            }
         }
     }
 

@@ -14,7 +14,7 @@ use balie::rules::legal::{Barred, may};
 use balie::station::args::Station;
 use balie::station::clock::Clock;
 use balie::station::lock::LockError;
-use balie::station::outbox::{Outbox as Delivery, OutboxError, Pace};
+use balie::station::outbox::{Outbox as Delivery, OutboxError, Pace, waits};
 use balie::store::Store;
 use balie::store::history::{Actor, Origin};
 use balie::store::letter::{About, LetterFacts};
@@ -240,25 +240,11 @@ fn deliver(store: &mut Store, station: Station, pace: Pace) -> Result<(), Failur
             end => break end?,
         }
     };
-    let Delivered { sent, rejected, unknown, by_hand, later, held } = &done;
+    let Delivered { sent, rejected, unknown, by_hand, later, .. } = &done;
     let mut out = io::stdout().lock();
     writeln!(out, "sent {sent}\nrejected {rejected}\nunknown {unknown}\nby_hand {by_hand}\nlater {later}")?;
-    if held.is_empty() {
-        return Ok(());
-    }
-    let words: Vec<String> = held
-        .iter()
-        .map(|(channel, trouble)| format!("{channel} waits: {}", in_words(*channel, *trouble)))
-        .collect();
-    Err(format!("{}; `balie outbox list` shows the last answers", words.join("; ")).into())
-}
-
-fn in_words(channel: Channel, trouble: Trouble) -> &'static str {
-    match (trouble, channel) {
-        (Trouble::Unreachable, _) => "there is no connection, check the network and the address",
-        (Trouble::Busy, _) => "the other side asks for patience",
-        (Trouble::Settings, Channel::Sms) => "check supplier, key, account and from under [sms]",
-        (Trouble::Settings, _) => "check host, security, user, password and from under [smtp]",
-        _ => "the other side does not answer",
+    match waits(&done) {
+        Some(words) => Err(format!("{words}; `balie outbox list` shows the last answers").into()),
+        None => Ok(()),
     }
 }
