@@ -13,6 +13,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use balie::store::Store;
+use balie::store::register::AskingDay;
 use copies::{balie, run, shop, words};
 use serde_json::Value;
 
@@ -183,4 +185,32 @@ fn only_the_database_and_the_services_decide_on_an_update() {
 
     fs::write(shop.path().join("balie.db"), "no database at all").unwrap();
     assert_eq!(run(shop.path(), &["doctor", "--essential"]).status.code(), Some(1));
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "the program that looks at it has the real clock")]
+fn what_the_register_did_is_told_and_only_what_somebody_can_mend_is_wrong() {
+    let folder = shop(20);
+    let data = folder.path();
+    let config = format!("[rdw]\nbase_url = \"http://127.0.0.1:{}\"\n", stand_in(JSON, false));
+    let check = || examine(data, &config).1["register"].clone();
+    assert_eq!(check().0, "ok");
+    let mut store = Store::open(&data.join("balie.db")).unwrap();
+    let mut note = |words: &str, days_ago: i64| {
+        let now = chrono::Utc::now() - chrono::TimeDelta::days(days_ago);
+        let day = AskingDay { today: now.date_naive(), now, actor: copies::actor() };
+        store.note_register_trouble("m9d7-ebf2", &[words.to_owned()], &day).unwrap();
+    };
+    note("the column merk is gone; whole rows are asked for instead", 8);
+    note("vervaldatum_apk: 'morgen' is not a date; the value is left out", 0);
+    let (state, what, _) = check();
+    assert_eq!(state, "ok", "one value of many");
+    assert!(what.contains("m9d7-ebf2: vervaldatum_apk: 'morgen'") && !what.contains("merk"), "{what}");
+    note("the column merk is gone; whole rows are asked for instead", 0);
+    let (state, what, remedy) = check();
+    assert_eq!(state, "wrong");
+    assert!(what.contains("merk is gone") && what.contains("2 times, last just now"), "{what}");
+    assert!(remedy.contains("newer Balie") && !what.contains("morgen"), "{remedy}");
+    let (_, checks) = examine(data, "[rdw]\nenabled = false\n");
+    assert_eq!(checks["register"].0, "off");
 }

@@ -11,6 +11,11 @@ const PLATE_LENGTH: usize = 6;
 /// An inspection that ends, or ended, so near is looked at every week instead of every month.
 const NEAR_DAYS: i64 = 60;
 
+/// How the words end for what is wrong with one record or one value, which costs no other one anything.
+pub const RECORD_LEFT_OUT: &str = "the record is left out";
+/// As [`RECORD_LEFT_OUT`].
+pub const VALUE_LEFT_OUT: &str = "the value is left out";
+
 /// A vehicle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisterVehicle {

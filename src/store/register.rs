@@ -10,7 +10,8 @@ use super::{Store, StoreError};
 use crate::domain::ids::VehicleId;
 use crate::domain::plate::Plate;
 use crate::domain::register::{
-    Freshness, Pace, Question, RecallAction, RegisterRecall, STALE_DAYS, freshness,
+    Freshness, Pace, Question, RECORD_LEFT_OUT, RecallAction, RegisterRecall, STALE_DAYS, VALUE_LEFT_OUT,
+    freshness,
 };
 
 /// Vehicles that the register can know: they have a plate of its form, and no present owner who lives
@@ -53,6 +54,14 @@ pub struct RegisterTrouble {
     pub last_at: DateTime<Utc>,
     /// How many times.
     pub times: u32,
+}
+
+impl RegisterTrouble {
+    /// Whether it is about one record or value of many, about which nobody but the register can do
+    /// anything.
+    pub fn is_small(&self) -> bool {
+        self.words.ends_with(RECORD_LEFT_OUT) || self.words.ends_with(VALUE_LEFT_OUT)
+    }
 }
 
 /// How far the register's word on a vehicle can be trusted.

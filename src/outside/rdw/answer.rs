@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(
             read.troubles,
             [
-                "a record is no record; it is left out",
+                "a record is none; the record is left out",
                 "kenteken is missing; the record is left out",
                 "vervaldatum_apk: 'morgen' is not a date; the value is left out",
             ]

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
 use super::sets::{Column, DataSet};
+use crate::domain::register::{RECORD_LEFT_OUT, VALUE_LEFT_OUT};
 
 /// The register's words for 'nothing'.
 const NOTHING: [&str; 6] = [
@@ -36,7 +37,7 @@ impl<'a> Row<'a> {
         match value {
             Value::Object(cells) => Some(Self { set, cells, troubles }),
             _ => {
-                troubles.push("a record is no record; it is left out".to_owned());
+                troubles.push(format!("a record is none; {RECORD_LEFT_OUT}"));
                 None
             }
         }
@@ -63,7 +64,7 @@ impl<'a> Row<'a> {
     pub(super) fn needed(&mut self, name: &str) -> Option<String> {
         let text = self.text(name);
         if text.is_none() {
-            self.troubles.push(format!("{name} is missing; the record is left out"));
+            self.troubles.push(format!("{name} is missing; {RECORD_LEFT_OUT}"));
         }
         text
     }
@@ -94,12 +95,12 @@ impl<'a> Row<'a> {
     /// Notes that a value is left out, and why.
     pub(super) fn refuse(&mut self, name: &str, text: &str, why: &str) {
         let shown: String = text.chars().take(40).collect();
-        self.troubles.push(format!("{name}: '{shown}' {why}; the value is left out"));
+        self.troubles.push(format!("{name}: '{shown}' {why}; {VALUE_LEFT_OUT}"));
     }
 
     /// Notes that the whole record is left out.
     pub(super) fn reject(&mut self, why: &str) {
-        self.troubles.push(format!("{why}; the record is left out"));
+        self.troubles.push(format!("{why}; {RECORD_LEFT_OUT}"));
     }
 }
 

@@ -10,11 +10,16 @@ use crate::station::clock::Clock;
 use crate::station::disk::Room;
 use crate::station::lock::{Lock, LockError};
 use crate::store::backup::kept;
+use crate::store::register::RegisterTrouble;
 use crate::store::{Access, Store};
 
 const MEGA: u64 = 1024 * 1024;
 /// A backup that is older than this has missed two nights.
 const OLD_DAYS: i64 = 2;
+/// What the register did longer ago is over.
+const LATELY_DAYS: i64 = 7;
+/// So many of its troubles are told.
+const TOLD: usize = 5;
 
 pub(super) fn disk(station: &Station) -> Check {
     let folder = &station.data_dir;
@@ -121,6 +126,47 @@ pub(super) fn backups(station: &Station, store: Option<&Store>) -> Check {
             }
         },
     }
+}
+
+/// What the register did lately that it should not.
+pub(super) fn register(station: &Station, store: Option<&Store>) -> Check {
+    let name = "register";
+    if !station.config.rdw.enabled {
+        return Check::off(name, "[rdw] enabled is false");
+    }
+    let Some(store) = store else { return Check::off(name, "nothing is known of its answers") };
+    let troubles = match store.register_troubles() {
+        Ok(troubles) => troubles,
+        Err(cause) => return Check::wrong(name, cause.to_string(), "see 'database'"),
+    };
+    let lately = station.clock.instant_of_day(station.clock.now_utc()) - chrono::TimeDelta::days(LATELY_DAYS);
+    let (small, large): (Vec<_>, Vec<_>) =
+        troubles.iter().filter(|one| one.last_at >= lately).partition(|one| one.is_small());
+    let told = |some: &[&RegisterTrouble]| {
+        let mut words: Vec<String> = some
+            .iter()
+            .take(TOLD)
+            .map(|one| {
+                let at = age(&station.clock, one.last_at);
+                format!("{}: {} ({} times, last {at})", one.data_set, one.words, one.times)
+            })
+            .collect();
+        if some.len() > TOLD {
+            words.push(format!("and {} more (balie rdw status)", some.len() - TOLD));
+        }
+        words.join("; ")
+    };
+    if !large.is_empty() {
+        return Check::wrong(
+            name,
+            told(&large),
+            "what was known is kept; look for a newer Balie, and check [rdw] app_token where it is named",
+        );
+    }
+    if small.is_empty() {
+        return Check::ok(name, "nothing odd in its answers of the last week");
+    }
+    Check::ok(name, format!("it answers; left out of the last week's answers: {}", told(&small)))
 }
 
 pub(super) fn drop_folder(station: &Station) -> Check {

@@ -66,6 +66,7 @@ pub fn examine(station: &Station) -> Vec<Check> {
     checks.push(data::backups(station, store.as_ref()));
     checks.push(data::drop_folder(station));
     checks.push(data::collector(station, store.as_ref()));
+    checks.push(data::register(station, store.as_ref()));
     checks.extend(parts::services());
     checks.extend(parts::panel(&station.config.panel));
     checks.push(parts::screen(&station.config.screen));
