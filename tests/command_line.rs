@@ -122,6 +122,26 @@ fn from_an_export_to_the_list_and_its_reasons() {
 }
 
 #[test]
+fn a_dry_run_names_the_rejected_rows_and_changes_nothing() {
+    let folder = shop();
+    let folder = folder.path();
+    let rows: String = (0..1200).map(|row| format!("R{row};friend;;;;\n")).collect();
+    let head = "code;kind;salutation;first_name;name;email\n";
+    fs::write(folder.join("export/customers.csv"), format!("{head}K1;private;;;;\n{rows}")).unwrap();
+    let output = balie(folder, &["import", "export", "--dry-run"]);
+    let (said, wrong) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(said.contains("customers.csv: 1 added, 0 changed, 0 unchanged, 1200 rejected\n"), "{said}");
+    assert!(said.contains("vehicles.csv: 3 added, 0 changed, 0 unchanged, 0 rejected\n"), "{said}");
+    assert!(wrong.contains("customers.csv:3: kind: 'friend' is not a kind of customer"), "{wrong}");
+    assert!(
+        wrong.contains("only the first 1000 things that are wrong are named; there are 1200 rejected rows")
+    );
+    assert!(!folder.join("data/rejects").exists());
+    assert!(done(folder, &["import", "export"]).contains("customers.csv: 1 added"));
+}
+
+#[test]
 fn importing_again_changes_nothing_and_an_export_comes_back_the_same() {
     let folder = shop();
     let folder = folder.path();

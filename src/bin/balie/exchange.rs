@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use balie::exchange::profile::Profile;
-use balie::exchange::{self, ImportOptions, ImportReport, Progress, demo};
+use balie::exchange::{self, ImportOptions, ImportReport, Progress, REJECTS_KEPT, demo};
 use balie::station::args::Station;
 use balie::store::Store;
 use balie::store::history::{Actor, Origin};
@@ -158,6 +158,12 @@ fn complain(report: &ImportReport) -> Result<(), Failure> {
         }
         if let Some(rejects) = &file.rejects_file {
             writeln!(err, "{}: the {} rejected rows are in {}", file.file, file.rejected, rejects.display())?;
+        } else if file.rejects.len() >= REJECTS_KEPT {
+            writeln!(
+                err,
+                "{}: only the first {REJECTS_KEPT} things that are wrong are named; there are {} rejected rows",
+                file.file, file.rejected
+            )?;
         }
     }
     err.flush()?;
