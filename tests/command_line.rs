@@ -186,6 +186,28 @@ fn wrong_rows_are_named_and_set_aside_and_the_others_go_in() {
 }
 
 #[test]
+fn a_message_is_written_waits_and_is_taken_back() {
+    let folder = shop();
+    let folder = folder.path();
+    done(folder, &["import", "export"]);
+    let letter = ["message", "K1", "--email", "Klaar", "Uw auto is klaar", "--class", "service"];
+    assert_eq!(done(folder, &letter), "1\n");
+    let outbox = &json_of(folder, &["outbox", "list", "--json"])["messages"];
+    let line = &outbox[0];
+    assert_eq!((&line["id"], &line["customer"]), (&json!(1), &json!("K1")));
+    assert_eq!((&line["channel"], &line["state"]), (&json!("email"), &json!("queued")));
+    // A customer without a telephone; two messages in one; none.
+    let (code, words) = refused(folder, &["message", "K1", "--sms", "Klaar", "--class", "service"]);
+    assert!(code == 1 && words.contains("no telephone number"), "{code} {words}");
+    let both = ["message", "K1", "--sms", "Klaar", "--email", "Klaar", "Uw auto is klaar"];
+    assert_eq!(refused(folder, &both).0, 2);
+    assert_eq!(refused(folder, &["message", "K1"]).0, 2);
+    assert_eq!(done(folder, &["outbox", "cancel", "1"]), "");
+    assert_eq!(refused(folder, &["outbox", "cancel", "1"]).0, 1);
+    assert_eq!(json_of(folder, &["outbox", "list", "--json"])["messages"][0]["state"], "draft");
+}
+
+#[test]
 fn settings_are_listed_read_and_changed() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -20,7 +20,7 @@ use balie::store::history::{Actor, Origin};
 use balie::store::letter::{About, LetterFacts};
 use balie::store::outbox::OutboxLine;
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde::Serialize;
 
 use crate::{Failure, open};
@@ -30,7 +30,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// To whom, and what.
 #[derive(Debug, Args)]
-#[group(id = "what", required = true, multiple = false, args = ["sms", "email"])]
+#[command(group = ArgGroup::new("what").args(["sms", "email"]).required(true))]
 pub struct Message {
     /// The customer's code
     customer: String,
