@@ -5,6 +5,7 @@ LICENSE = "GPL-3.0-only"
 LIC_FILES_CHKSUM = "file://${COMMON_LICENSE_DIR}/GPL-3.0-only;md5=c79ff39f19dfec6d293b95dea7b07891"
 
 SRC_URI = " \
+    file://40-balie-sshd.conf \
     file://50-balie-journald.conf \
     file://50-balie-logind.conf \
     file://50-balie-watchdog.conf \
@@ -24,6 +25,7 @@ inherit allarch systemd
 SYSTEMD_SERVICE:${PN} = "balie-data.service balie-mark-good.service balie-restart.path balie-restart.service"
 
 do_install() {
+    install -D -m 0600 ${S}/40-balie-sshd.conf ${D}${sysconfdir}/ssh/sshd_config.d/40-balie-sshd.conf
     install -D -m 0644 ${S}/50-balie-journald.conf ${D}${systemd_unitdir}/journald.conf.d/50-balie.conf
     install -D -m 0644 ${S}/50-balie-logind.conf ${D}${systemd_unitdir}/logind.conf.d/50-balie.conf
     install -D -m 0644 ${S}/50-balie-watchdog.conf ${D}${systemd_unitdir}/system.conf.d/50-balie.conf

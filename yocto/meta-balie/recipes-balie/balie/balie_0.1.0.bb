@@ -41,6 +41,7 @@ do_install:append() {
     install -m 0644 ${S}/systemd/balie-*.service ${S}/systemd/balie-*.timer ${D}${systemd_system_unitdir}
     install -m 0644 ${S}/systemd/*.rules ${D}${nonarch_libdir}/udev/rules.d
     install -m 0644 ${S}/ui/fonts/*.ttf ${D}${datadir}/fonts/ttf
+    install -D -m 0644 ${S}/systemd/balie-sftp.conf ${D}${sysconfdir}/ssh/sshd_config.d/50-balie-sftp.conf
     install -D -m 0644 ${S}/systemd/balie.tmpfiles ${D}${nonarch_libdir}/tmpfiles.d/balie.conf
 }
 

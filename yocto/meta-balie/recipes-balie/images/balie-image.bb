@@ -13,6 +13,7 @@ IMAGE_INSTALL = " \
     e2fsprogs-e2fsck \
     dosfstools \
     iw \
+    openssh-sshd \
     rauc \
     tzdata \
     wireless-regdb-static \
