@@ -2,7 +2,7 @@
 //! accepted, while the other side has the message, right after its answer, and at moments in between.
 //! No message is sent twice, none is lost, and unknown is only what nobody can know.
 //!
-//! A hundred kills with text messages and a hundred with mail; `BALIE_KILLS` names another number.
+//! Over a hundred kills with text messages and as many with mail; `BALIE_KILLS` names another number.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -24,7 +24,7 @@ use post::program::Program;
 use post::{Act, Supplier};
 
 fn kills() -> u32 {
-    std::env::var("BALIE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(100)
+    std::env::var("BALIE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(105)
 }
 
 /// What the other side took: how many times each reference.

@@ -138,7 +138,7 @@ fn a_refresh_that_is_killed_loses_nothing_and_the_next_one_completes_it() {
         while register.requests() < wait && Instant::now() < end {
             std::thread::sleep(Duration::from_micros(50));
         }
-        std::thread::sleep(Duration::from_micros(u64::from(round * 1709 % 20_000)));
+        std::thread::sleep(Duration::from_micros(u64::from(round * 1709 % 8_000)));
         killed += u32::from(refresh.try_wait().unwrap().is_none());
         let _ = refresh.kill();
         refresh.wait().unwrap();
