@@ -21,6 +21,7 @@ pub mod pin;
 pub mod plate;
 pub mod records;
 pub mod register;
+pub mod report;
 pub mod rule;
 pub mod search;
 pub mod settings;

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::dates::{self, Form};
+use super::formula::unguarded;
 use super::profile;
 use crate::domain::amount::{CostPerKm, Money};
 use crate::domain::plate::Plate;
@@ -25,6 +26,7 @@ pub(super) fn read<'r>(
     form: Form,
     foreign: bool,
 ) -> Result<Cell<'r>, String> {
+    let text = unguarded(text);
     let cell = match column.kind {
         Kind::Text => plain(text)?,
         _ if text.trim().is_empty() => Cell::Unknown,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use serde::Serialize;
 
+use super::formula::guarded;
 use crate::store::noun::Noun;
 use crate::store::{Store, StoreError};
 
@@ -77,8 +78,10 @@ fn write(store: &Store, noun: &Noun, path: &Path) -> Result<u64, ExportError> {
     writer.write_record(names).map_err(|cause| unwritable(cause.into()))?;
     store.for_each_row::<ExportError>(noun, |cells| {
         rows += 1;
-        let cells = cells.iter().map(|cell| cell.as_bytes());
-        writer.write_record(cells).map_err(|cause| unwritable(cause.into()))
+        for cell in cells {
+            writer.write_field(guarded(cell).as_bytes()).map_err(|cause| unwritable(cause.into()))?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(|cause| unwritable(cause.into()))
     })?;
     let mut writer = writer.into_inner().map_err(|failed| unwritable(failed.into_error()))?;
     writer.flush().map_err(unwritable)?;

@@ -12,6 +12,7 @@ use encoding_rs::WINDOWS_1252;
 
 use super::cells;
 use super::dates::Form;
+use super::formula::{computes, guarded};
 use super::profile::Headers;
 use super::rejects::Rejects;
 use super::report::{FileReport, Progress, REJECTS_KEPT, Reject};
@@ -289,10 +290,23 @@ fn text(encoding: Encoding, bytes: &[u8]) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The row as it stood, without the reason of an earlier import.
+/// The row as it stood, without the reason of an earlier import. Where a spreadsheet would compute a cell,
+/// the row is written anew with a guard before it, which goes when the row is read.
 fn row_text<'r>(survey: &Survey, record: &'r Record) -> Cow<'r, str> {
     let raw = if survey.reason_first { record.raw_without_first() } else { record.raw() };
-    text(survey.encoding, raw).unwrap_or_else(|| String::from_utf8_lossy(raw))
+    let decoded =
+        |bytes: &'r [u8]| text(survey.encoding, bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes));
+    let cells = || record.cells().skip(usize::from(survey.reason_first)).map(decoded);
+    if !cells().any(|cell| computes(&cell)) {
+        return decoded(raw);
+    }
+    let separator = char::from(survey.separator);
+    let quoted = |cell: Cow<'_, str>| {
+        let cell = if computes(&cell) { guarded(&cell) } else { Cow::Borrowed(&*cell) };
+        let plain = !cell.contains([separator, '"', '\r', '\n']);
+        if plain { cell.into_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+    };
+    Cow::Owned(cells().map(quoted).collect::<Vec<_>>().join(&separator.to_string()))
 }
 
 impl FileReport {

@@ -17,7 +17,9 @@ mod cells;
 mod dates;
 pub mod demo;
 mod export;
+mod figures;
 mod file;
+mod formula;
 mod lines;
 pub mod paper;
 mod person;
@@ -37,6 +39,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 pub use export::{ExportError, ExportReport, export};
+pub use figures::write_figures;
 pub use person::{PersonError, export_person};
 pub use report::{FileReport, ImportError, ImportReport, Progress, REJECTS_KEPT, Reject};
 pub use sheets::{SheetError, task_sheets};
@@ -165,7 +168,13 @@ fn find<'p>(path: &Path, profile: &'p Profile) -> Result<(Vec<Found<'p>>, Vec<St
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') || entry.path().is_dir() {
+        let kind = entry.file_type().map_err(unreadable)?;
+        if name.starts_with('.') || kind.is_dir() {
+            continue;
+        }
+        // Whoever may write into the folder could let a link lead anywhere, or a pipe never end.
+        if !kind.is_file() {
+            skipped.push(name);
             continue;
         }
         let known_as = known_as(&name, profile);

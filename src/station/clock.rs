@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 /// How far the database may be ahead: a clock that is set right by seconds is not a wrong clock.
@@ -161,6 +161,14 @@ impl Clock {
         self.today.map_or(at, |today| today.and_time(at.time()).and_utc())
     }
 
+    /// The instant at which a day begins in the shop. Where the clocks skip midnight it begins with the
+    /// first hour there is; where they go through it twice, with the first of the two.
+    pub fn midnight(&self, date: NaiveDate) -> DateTime<Utc> {
+        let hours = (0..24).filter_map(|hour| date.and_hms_opt(hour, 0, 0));
+        let there = hours.filter_map(|local| local.and_local_timezone(self.zone).earliest()).next();
+        there.map_or_else(|| date.and_time(NaiveTime::MIN).and_utc(), |local| local.with_timezone(&Utc))
+    }
+
     /// Whether the date is a pretended one.
     pub fn is_pretended(&self) -> bool {
         self.today.is_some()
@@ -233,5 +241,16 @@ mod tests {
         assert_eq!(pretended.today().to_string(), "2015-05-01");
         assert!(pretended.now_local().and_utc() > at("2020-01-01T00:00:00Z"));
         assert!(built_at() > at("2025-01-01T00:00:00Z") && clock.trusted_now(None).is_ok());
+    }
+
+    #[test]
+    fn a_day_begins_at_the_shops_midnight() {
+        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let clock = Clock::new(chrono_tz::Europe::Amsterdam, None);
+        assert_eq!(clock.midnight(date("2026-07-01")), at("2026-06-30T22:00:00Z"));
+        assert_eq!(clock.midnight(date("2026-01-01")), at("2025-12-31T23:00:00Z"));
+        // Brazil's clocks once went from midnight to one o'clock.
+        let clock = Clock::new(chrono_tz::America::Sao_Paulo, None);
+        assert_eq!(clock.midnight(date("2018-11-04")), at("2018-11-04T03:00:00Z"));
     }
 }

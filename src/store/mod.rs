@@ -48,6 +48,7 @@ mod pursuit;
 mod quote;
 pub mod register;
 mod register_save;
+pub mod report;
 mod sale;
 mod search;
 pub mod setting;

@@ -14,6 +14,7 @@ mod panel;
 mod profile;
 mod provision;
 mod rdw;
+mod report;
 mod settings;
 mod tasks;
 mod update;
@@ -75,6 +76,8 @@ enum Command {
     Outbox(outbox::Outbox),
     /// Show how the shop's calendar is kept, or keep it in step now
     Calendar(calendar::Calendar),
+    /// Show what came of the tasks of a period: made, late, handled, calls, results
+    Report(report::Report),
     /// Fill an empty database (or a folder with CSV files) with an invented shop
     Demo(exchange::Demo),
     /// Look at everything that Balie needs, and say what is wrong and what to do
@@ -135,6 +138,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Message(message) => message.run(&station),
         Command::Outbox(outbox) => outbox.run(station),
         Command::Calendar(calendar) => calendar.run(&station),
+        Command::Report(report) => report.run(&station),
         Command::Demo(demo) => demo.run(&station),
         Command::Doctor(doctor) => doctor.run(&station),
         Command::Update(update) => update.run(&station),

@@ -298,3 +298,7 @@ CREATE TABLE calendar_kept (
     trouble  TEXT,
     since    TEXT
 ) STRICT, WITHOUT ROWID;
+-- Reports: what was done about tasks on each day, and the calls of each day.
+CREATE INDEX history_done ON history (noun, at, noun_id, action) WHERE noun = 'task'
+    AND (action = 'made' OR action = 'handled' OR action = 'noted' OR action = 'queued' OR action = 'appointment');
+CREATE INDEX call_note_noted ON call_note (noted_at);
