@@ -83,6 +83,8 @@ pub enum StoreError {
 impl StoreError {
     pub(super) fn open(path: &Path, cause: rusqlite::Error) -> Self {
         match Self::from(cause) {
+            // The tables are not those that the file's version says; the statement itself helps nobody.
+            Self::Sqlite(rusqlite::Error::SqlInputError { msg, .. }) => Self::Strange(msg),
             Self::Sqlite(cause) => Self::Open { path: path.to_owned(), cause },
             named => named,
         }

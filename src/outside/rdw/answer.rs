@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::client::Rows;
+use super::client::{self, RdwError, Rows};
 use super::row::{Row, missing_columns};
 use super::sets::{DataSet, PLATE, REFERENCE, REPORTED_AT, REPORTED_ON};
 use crate::domain::plate::Plate;
@@ -168,6 +168,31 @@ pub(super) fn actions(answer: Rows) -> Read<RecallAction> {
             remedy: row.text("beschrijving_van_het_herstel"),
         })
     })
+}
+
+/// How many facts the body of a good answer holds, and what is wrong with it. What the register said is
+/// then no fact yet: that is decided when it is written down.
+///
+/// # Errors
+/// [`RdwError`] when it is no answer of the register.
+pub fn understood(set: DataSet, body: &[u8]) -> Result<(usize, Vec<String>), RdwError> {
+    let rows = Rows { rows: client::read(set, body)?, troubles: Vec::new() };
+    Ok(match set {
+        DataSet::Vehicles => vehicles(rows).counted(),
+        DataSet::Inspections => inspections(rows, Rows::default()).0.counted(),
+        DataSet::Findings => {
+            let (read, troubles) = inspections(Rows::default(), rows);
+            (read.facts.len(), troubles)
+        }
+        DataSet::Recalls => recalls(rows).counted(),
+        DataSet::RecallActions => actions(rows).counted(),
+    })
+}
+
+impl<T> Read<T> {
+    fn counted(self) -> (usize, Vec<String>) {
+        (self.facts.len(), self.troubles)
+    }
 }
 
 #[cfg(test)]

@@ -304,7 +304,7 @@ impl From<HttpError> for Once {
 }
 
 /// The rows of a good answer.
-fn read(set: DataSet, bytes: &[u8]) -> Result<Vec<Value>, RdwError> {
+pub(super) fn read(set: DataSet, bytes: &[u8]) -> Result<Vec<Value>, RdwError> {
     let strange = |what| Err(RdwError::NotTheRegister { set: set.id(), what });
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'[') => {}

@@ -9,6 +9,7 @@ mod refresh;
 mod row;
 mod sets;
 
+pub use answer::understood;
 pub use client::{RdwError, Reach, Register};
 pub use refresh::{Refresh, Report};
 pub use sets::DataSet;

@@ -24,6 +24,8 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 /// A connection that nothing went over for so long is not used again: the other side may have closed
 /// it, and then nobody knows what became of what was sent.
 const IDLE: Duration = Duration::from_secs(4);
+/// What is shorter is no key; it would be found in every other word.
+const SHORTEST_KEY: usize = 6;
 /// A text of more than this many parts is no text message.
 const MOST_PARTS: u8 = 8;
 
@@ -157,8 +159,24 @@ impl SmsCarrier {
             Err(_) if status.is_client_error() => Vec::new(),
             Err(cause) => return failed(&cause),
         };
-        let answer: Option<Value> = serde_json::from_slice(&body).ok();
-        self.judged(status, &headers, answer.as_ref(), now)
+        self.judged(status, &headers, self.parsed(&body).as_ref(), now)
+    }
+
+    /// The answer as JSON, without the key: what the supplier says is kept and shown, and it may say the
+    /// key again.
+    fn parsed(&self, body: &[u8]) -> Option<Value> {
+        let key = self.account.key.as_str();
+        let text = String::from_utf8_lossy(body);
+        let said = key.len() >= SHORTEST_KEY && text.contains(key);
+        serde_json::from_str(&if said { text.replace(key, "***").into() } else { text }).ok()
+    }
+
+    /// What an answer of the supplier means: its status, and its body as it came.
+    pub fn understood(&self, status: u16, body: &[u8], now: DateTime<Utc>) -> Answer {
+        let Ok(status) = StatusCode::from_u16(status) else {
+            return Answer::Unknown(format!("{status} is no status of an answer"));
+        };
+        self.judged(status, &HeaderMap::new(), self.parsed(body).as_ref(), now)
     }
 
     fn judged(

@@ -137,7 +137,10 @@ impl Staged<'_> {
             .map_err(|cause| BackupError::of_copy(file, cause))?;
         check_whole(&plain, file)?;
         plain.close().map_err(|(_, cause)| BackupError::of_copy(file, cause))?;
-        Ok(Store::open(self.path)?)
+        Store::open(self.path).map_err(|cause| match cause {
+            StoreError::Strange(why) => BackupError::Unsound { path: file.to_owned(), why },
+            other => BackupError::of_copy(file, other),
+        })
     }
 
     /// The present database, if it still is one.
