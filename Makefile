@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check check-yocto fmt lint unit doc bench pictures deb test-units packages rust clean
+.PHONY: help demo test check check-yocto fmt lint unit doc licences audit fuzz bench pictures deb test-units packages rust clean
 
 DEMO := target/demo
 BIN  := $(or $(CARGO_TARGET_DIR),target)/debug
@@ -36,6 +36,8 @@ help:
 	@echo 'make demo      an invented shop, its tasks, and the CRM manager (in a window, or as pictures)'
 	@echo 'make test      install what is missing and run every test'
 	@echo 'make check     what CI runs: format, lints, tests, documentation'
+	@echo 'make audit     licences and sources of all that is built in, and their known weaknesses'
+	@echo 'make fuzz      every parser of foreign bytes, each for MINUTES=10 (TARGETS=... for some of them)'
 	@echo 'make bench     the speed figures, each as a ratio against a floor of the same run'
 	@echo 'make pictures  every page as PNG, in all sizes and languages'
 	@echo 'make deb       the Debian package for this processor'
@@ -78,7 +80,7 @@ demo: rust packages
 
 test: rust packages check
 
-check: fmt lint unit doc
+check: fmt lint unit doc licences
 
 fmt:
 	cargo fmt --all --check
@@ -96,6 +98,36 @@ unit:
 
 doc:
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
+
+# Needs no network, and two seconds; it takes a long time to build the tool, which only `audit` does.
+licences:
+	@if cargo deny --version >/dev/null 2>&1; then \
+	  cargo deny --locked check licenses bans sources; \
+	else \
+	  echo 'Licences and sources were not checked: cargo-deny is not installed (make audit does both).'; \
+	fi
+
+audit: rust
+	@cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny
+	@$(MAKE) --no-print-directory licences
+	@if cargo deny fetch db >/dev/null 2>&1; then \
+	  cargo deny --locked check --disable-fetch advisories; \
+	else \
+	  echo 'Known weaknesses were NOT looked up: the advisory database (RustSec, on GitHub) cannot be reached.' >&2; \
+	  echo 'Run make audit again on a machine that reaches it.' >&2; \
+	fi
+
+# Needs the nightly compiler. What was found before lies in fuzz/seeds; a crash is kept in fuzz/artifacts.
+MINUTES ?= 10
+TARGETS ?= $(basename $(notdir $(wildcard fuzz/targets/*.rs)))
+fuzz: rust
+	@rustup toolchain list | grep -q '^nightly' || rustup toolchain install nightly --profile minimal
+	@cargo fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz
+	@for target in $(TARGETS); do \
+	  mkdir -p fuzz/corpus/$$target; \
+	  cargo +nightly fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
+	    -max_total_time=$$(( $(MINUTES) * 60 )) -timeout=10 -max_len=8192 -print_final_stats=1; \
+	done
 
 bench: rust packages
 	cargo build --release
