@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -17,6 +18,7 @@ use balie::domain::language::Language;
 use balie::domain::task::{StatusFilter, TaskFilter, TaskOrder};
 use balie::exchange::{ImportOptions, import};
 use balie::rules::describe::letters::Sender;
+use balie::store::history::{Actor, Origin};
 use balie::store::task_list::TaskRow;
 use balie::store::{Store, StoreError};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -26,6 +28,8 @@ use i_slint_backend_testing::{AccessibleRole, ElementHandle};
 pub struct Machine {
     pub today: Mutex<NaiveDate>,
     pub trusted: Mutex<bool>,
+    /// A supplier carries SMS.
+    pub texts: Mutex<bool>,
     pub places: Option<Places>,
     pub card: MachineCard,
 }
@@ -58,7 +62,7 @@ impl Surroundings for Machine {
     fn shop(&self) -> ShopCard {
         let sender =
             Sender { name: "Garage De Hoek".into(), phone: "010-2345678".into(), country: "NL".into() };
-        ShopCard { sender, language: Language::Nl, texts: true, mails: false }
+        ShopCard { sender, language: Language::Nl, texts: *self.texts.lock().unwrap(), mails: false }
     }
 }
 
@@ -69,7 +73,8 @@ pub fn machine() -> Arc<Machine> {
 /// As [`machine`], with places for files.
 pub fn machine_with(places: Option<Places>) -> Arc<Machine> {
     let today = Mutex::new("2015-05-01".parse().unwrap());
-    Arc::new(Machine { today, trusted: Mutex::new(true), places, card: MachineCard::default() })
+    let (trusted, texts) = (Mutex::new(true), Mutex::new(true));
+    Arc::new(Machine { today, trusted, texts, places, card: MachineCard::default() })
 }
 
 /// A shop's database in a folder of its own.
@@ -89,9 +94,7 @@ impl Shop {
             ("rules.inspection.days", "100"),
             ("rules.not_seen.enabled", "false"),
         ] {
-            let at = "2015-05-01T07:00:00Z".parse().unwrap();
-            let actor = balie::store::history::Actor { origin: balie::store::history::Origin::Command, at };
-            store.set_setting(key, value, actor).unwrap();
+            store.set_setting(key, value, actor()).unwrap();
         }
         drop(store);
         shop.add(cars);
@@ -130,13 +133,28 @@ impl Shop {
             std::fs::write(export.join(file), text).unwrap();
         }
         std::fs::write(export.join("employees.csv"), "code,name,role\nELS,Els Hermans,manager\n").unwrap();
-        let mut store = self.store();
+        self.take_in(&export);
+        balie::collect::run(&mut self.store(), today, "2015-05-01T08:00:00Z".parse().unwrap()).unwrap();
+    }
+
+    /// More of the shop's files: names and what is in them.
+    pub fn import(&self, files: &[(&str, &str)]) {
+        let export = self.folder.path().join("more");
+        let _ = std::fs::remove_dir_all(&export);
+        std::fs::create_dir_all(&export).unwrap();
+        for (file, text) in files {
+            std::fs::write(export.join(file), text).unwrap();
+        }
+        self.take_in(&export);
+    }
+
+    fn take_in(&self, export: &Path) {
         let now = "2015-05-01T08:00:00Z".parse().unwrap();
         let rejects = self.folder.path().join("rejects");
         let options =
             ImportOptions { dry_run: false, strict: true, rejects_dir: &rejects, now, progress: &mut |_| {} };
-        import(&mut store, &export, options).unwrap();
-        balie::collect::run(&mut store, today, now).unwrap();
+        let report = import(&mut self.store(), export, options).unwrap();
+        assert!(report.files.iter().all(|file| file.rejected == 0 && file.problem.is_none()), "{report:?}");
     }
 
     pub fn rows(&self, status: StatusFilter) -> Vec<TaskRow> {
@@ -159,6 +177,11 @@ pub fn opener(database: &Path) -> Opener<Store> {
     Box::new(move || -> Result<Store, StoreError> { Store::open(&database) })
 }
 
+/// What a test does beside the desk.
+pub fn actor() -> Actor {
+    Actor { origin: Origin::Command, at: "2015-05-01T08:30:00Z".parse().unwrap() }
+}
+
 /// A desk at which an employee is signed in from the start.
 pub fn signed_in(code: &str) -> Start {
     Start { employee: Some(code.to_owned()), ..Start::default() }
@@ -168,6 +191,8 @@ pub fn signed_in(code: &str) -> Start {
 pub struct Scene {
     pub canvas: Canvas,
     pub desk: Rc<Desk>,
+    /// How often a finger came down.
+    touches: Cell<u32>,
 }
 
 impl Scene {
@@ -183,7 +208,7 @@ impl Scene {
         let canvas = Canvas::install(1280, 800).unwrap();
         let desk = Desk::open(start, machine, open, Box::new(|| ())).unwrap();
         desk.window().show().unwrap();
-        Self { canvas, desk }
+        Self { canvas, desk, touches: Cell::new(0) }
     }
 
     /// Waits until nothing more comes for a while, and draws.
@@ -208,6 +233,30 @@ impl Scene {
         self.canvas.draw();
     }
 
+    /// Waits until the worker has done what was asked so far and what followed from that. Quicker than
+    /// [`Scene::settle`], but counts and lists that change by themselves may still come.
+    pub fn served(&mut self) {
+        for _ in 0..3 {
+            let done = Rc::new(Cell::new(false));
+            let tell = Rc::clone(&done);
+            self.desk.context().read("a test", |_, _| Ok(()), move |_| tell.set(true));
+            while !done.get() {
+                assert!(self.desk.wait_for_answer(Duration::from_secs(20)), "the worker does not answer");
+                self.canvas.draw();
+            }
+        }
+        self.canvas.draw();
+    }
+
+    /// One touch, with what it asks of the worker; what lies below the fold is brought into sight.
+    pub fn tap(&mut self, label: &str) {
+        self.pan_to(|scene| scene.find_control(label).is_some());
+        let at = self.middle(label);
+        self.press(at);
+        self.release(at);
+        self.served();
+    }
+
     /// Waits until something holds. `false`: it did not in time.
     pub fn until(&mut self, longest: Duration, holds: impl Fn(&Self) -> bool) -> bool {
         let began = Instant::now();
@@ -221,6 +270,11 @@ impl Scene {
         holds(self)
     }
 
+    /// How often a finger came down, since this was asked last.
+    pub fn touches(&self) -> u32 {
+        self.touches.take()
+    }
+
     pub fn window(&self) -> &AppWindow {
         self.desk.window()
     }
@@ -231,11 +285,28 @@ impl Scene {
 
     /// What can be touched under a label; the largest, where a column has the same name.
     pub fn control(&self, label: &str) -> ElementHandle {
+        let found = self.find_control(label);
+        found
+            .unwrap_or_else(|| panic!("there is nothing to touch called '{label}' among {:?}", self.labels()))
+    }
+
+    fn find_control(&self, label: &str) -> Option<ElementHandle> {
         let area = |element: &ElementHandle| element.size().width * element.size().height;
-        let found = ElementHandle::find_by_accessible_label(self.window(), label)
+        ElementHandle::find_by_accessible_label(self.window(), label)
             .filter(|element| element.accessible_role() != Some(AccessibleRole::Text))
-            .max_by(|one, other| area(one).total_cmp(&area(other)));
-        found.unwrap_or_else(|| panic!("there is nothing to touch called '{label}'"))
+            .max_by(|one, other| area(one).total_cmp(&area(other)))
+    }
+
+    /// Everything a screen reader would read out now.
+    pub fn labels(&self) -> Vec<String> {
+        let mut labels: Vec<String> = all(self.window())
+            .iter()
+            .filter_map(|element| element.accessible_label())
+            .filter(|label| !label.is_empty())
+            .map(String::from)
+            .collect();
+        labels.dedup();
+        labels
     }
 
     pub fn has(&self, label: &str) -> bool {
@@ -270,6 +341,7 @@ impl Scene {
     }
 
     pub fn press(&self, position: LogicalPosition) {
+        self.touches.set(self.touches.get() + 1);
         let button = PointerEventButton::Left;
         self.window().window().dispatch_event(WindowEvent::PointerMoved { position });
         self.window().window().dispatch_event(WindowEvent::PointerPressed { position, button });
@@ -289,9 +361,81 @@ impl Scene {
     }
 
     pub fn key(&mut self, text: impl Into<SharedString>) {
-        let text = text.into();
+        self.strike(text.into());
+        self.settle();
+    }
+
+    fn strike(&self, text: SharedString) {
         self.window().window().dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
         self.window().window().dispatch_event(WindowEvent::KeyReleased { text });
+    }
+
+    /// A touch on a field, and words on a keyboard.
+    pub fn type_into(&mut self, label: &str, words: &str) {
+        let at = self.middle(label);
+        self.press(at);
+        self.release(at);
+        self.canvas.draw();
+        for sign in words.chars() {
+            self.strike(sign.to_string().into());
+        }
+        self.settle();
+    }
+
+    /// Fills a field in as a screen reader does, also one below the fold.
+    pub fn fill(&mut self, label: &str, words: &str) {
+        self.show(label);
+        self.field(label).set_accessible_value(words);
+        self.canvas.draw();
+    }
+
+    /// Brings a field into sight.
+    pub fn show(&mut self, label: &str) {
+        self.pan_to(|scene| scene.find_field(label).is_some());
+    }
+
+    /// Moves what lies under the middle of the window up, and then down, until something is in sight
+    /// and not just at the edge.
+    fn pan_to(&mut self, in_sight: impl Fn(&Self) -> bool) {
+        let size = self.window().window().size();
+        let position = LogicalPosition::new(size.width as f32 / 2.0, size.height as f32 / 3.0);
+        let mut moved = false;
+        for delta_y in [[-120.0_f32; 16], [120.0; 16]].concat() {
+            let there = in_sight(self);
+            if there && !moved {
+                return;
+            }
+            let scrolled = WindowEvent::PointerScrolled { position, delta_x: 0.0, delta_y };
+            self.window().window().dispatch_event(scrolled);
+            self.canvas.draw();
+            moved = !there;
+        }
+    }
+
+    /// The words under a field that say what is not right about it; empty: nothing.
+    pub fn wrong_with(&self, label: &str) -> String {
+        self.field(label).accessible_description().unwrap_or_default().into()
+    }
+
+    /// What stands in a field.
+    pub fn typed(&self, label: &str) -> String {
+        self.field(label).accessible_value().unwrap_or_default().into()
+    }
+
+    fn find_field(&self, label: &str) -> Option<ElementHandle> {
+        ElementHandle::find_by_accessible_label(self.window(), label)
+            .find(|element| element.accessible_role() == Some(AccessibleRole::TextInput))
+    }
+
+    fn field(&self, label: &str) -> ElementHandle {
+        let found = self.find_field(label);
+        found.unwrap_or_else(|| panic!("there is no field called '{label}' among {:?}", self.labels()))
+    }
+
+    /// One touch on what may be below the fold, as a screen reader does it.
+    pub fn act(&mut self, label: &str) {
+        self.pan_to(|scene| scene.find_control(label).is_some());
+        self.control(label).invoke_accessible_default_action();
         self.settle();
     }
 }
