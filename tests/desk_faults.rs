@@ -3,141 +3,26 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod desk_faulty;
 mod desk_scene;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use balie::desk::slint::ComponentHandle;
-use balie::desk::source::{Detail, Employee, Pulse, Query, Source};
 use balie::desk::ui::{
     Desk as DeskGlobal, DetailState, Edit, EditState, FaultKind, ListState, Outcome, Page, Toast, Why,
 };
-use balie::domain::ids::{StepId, TaskId};
-use balie::domain::language::Language;
 use balie::domain::task::StatusFilter;
 use balie::rules::alert::Alert;
-use balie::store::history::Actor;
-use balie::store::task_list::{TaskCube, TaskRow};
-use balie::store::{Store, StoreError};
-use chrono::NaiveDate;
+use desk_faulty::Fault;
 use desk_scene::{Scene, Shop, machine, signed_in};
 
-/// Which call fails; `MENDED` none.
-const CALLS: [&str; 14] = [
-    "version",
-    "page",
-    "cube",
-    "pulse",
-    "employees",
-    "detail",
-    "open",
-    "edit.look",
-    "edit.save",
-    "edit.story",
-    "edit.find",
-    "edit.unlink",
-    "why.look",
-    "step.undo",
-];
-/// The first of them are the list's.
-const LIST_CALLS: usize = 7;
-const MENDED: usize = usize::MAX;
+/// The calls that the list needs.
+const LIST_CALLS: [&str; 7] = ["version", "page", "cube", "pulse", "employees", "detail", "open"];
 
-/// A database of which one kind of call fails.
-struct Faulty {
-    store: Store,
-    failing: Arc<AtomicUsize>,
-    full: Arc<AtomicBool>,
-}
-
-impl Faulty {
-    fn check(&self, call: &str) -> Result<(), StoreError> {
-        match CALLS.get(self.failing.load(Ordering::SeqCst)) {
-            Some(failing) if *failing == call => Err(StoreError::Strange("a test".to_owned())),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Source for Faulty {
-    fn version(&self) -> Result<i64, StoreError> {
-        self.check("version")?;
-        Source::version(&self.store)
-    }
-    fn page(
-        &self,
-        q: &Query,
-        today: NaiveDate,
-        offset: usize,
-        limit: usize,
-    ) -> Result<Vec<TaskRow>, StoreError> {
-        self.check("page")?;
-        self.store.page(q, today, offset, limit)
-    }
-    fn position(&self, q: &Query, today: NaiveDate, id: TaskId) -> Result<Option<usize>, StoreError> {
-        self.store.position(q, today, id)
-    }
-    fn cube(&self, today: NaiveDate) -> Result<TaskCube, StoreError> {
-        self.check("cube")?;
-        self.store.cube(today)
-    }
-    fn pulse(&self, today: NaiveDate) -> Result<Pulse, StoreError> {
-        self.check("pulse")?;
-        self.store.pulse(today)
-    }
-    fn employees(&self) -> Result<Vec<Employee>, StoreError> {
-        self.check("employees")?;
-        Source::employees(&self.store)
-    }
-    fn detail(&self, id: TaskId, today: NaiveDate, language: Language) -> Result<Option<Detail>, StoreError> {
-        self.check("detail")?;
-        self.store.detail(id, today, language)
-    }
-    fn store(&mut self, what: &'static str) -> Result<&mut Store, StoreError> {
-        self.check(what)?;
-        if self.full.load(Ordering::SeqCst) {
-            return Err(StoreError::Full);
-        }
-        Ok(&mut self.store)
-    }
-    fn collect(&mut self) -> Result<(), StoreError> {
-        if self.full.load(Ordering::SeqCst) {
-            return Err(StoreError::Full);
-        }
-        self.store.collect()
-    }
-    fn handle(
-        &mut self,
-        id: TaskId,
-        today: NaiveDate,
-        language: Language,
-        actor: Actor,
-    ) -> Result<Option<StepId>, StoreError> {
-        if self.full.load(Ordering::SeqCst) {
-            return Err(StoreError::Full);
-        }
-        self.store.handle(id, today, language, actor)
-    }
-}
-
-struct Fault {
-    failing: Arc<AtomicUsize>,
-    full: Arc<AtomicBool>,
-}
-
-fn scene(shop: &Shop, failing: usize) -> (Scene, Fault) {
-    let fault = Fault { failing: Arc::new(AtomicUsize::new(failing)), full: Arc::default() };
-    let (database, failing, full) = (shop.database(), Arc::clone(&fault.failing), Arc::clone(&fault.full));
-    let open = Box::new(move || {
-        if CALLS.get(failing.load(Ordering::SeqCst)) == Some(&"open") {
-            return Err(StoreError::Strange("a test".to_owned()));
-        }
-        let (failing, full) = (Arc::clone(&failing), Arc::clone(&full));
-        Ok(Faulty { store: Store::open(&database)?, failing, full })
-    });
-    (Scene::with(signed_in("ELS"), machine(), open).settled(), fault)
+fn scene(shop: &Shop, failing: Option<&'static str>) -> (Scene, Fault) {
+    desk_faulty::scene(shop, signed_in("ELS"), failing)
 }
 
 const CARS: [(&str, i64); 2] = [("JL-29-JK", -3), ("23-NL-PD", 4)];
@@ -145,16 +30,15 @@ const CARS: [(&str, i64); 2] = [("JL-29-JK", -3), ("23-NL-PD", 4)];
 #[test]
 fn no_failing_call_looks_like_nothing_due_and_all_recover() {
     let shop = Shop::with(&CARS);
-    for index in 0..LIST_CALLS {
+    for call in LIST_CALLS {
         // A thread for each: Slint has one screen a thread.
-        std::thread::scope(|scope| scope.spawn(|| survives(&shop, index)).join().unwrap());
+        std::thread::scope(|scope| scope.spawn(|| survives(&shop, call)).join().unwrap());
     }
 }
 
-fn survives(shop: &Shop, index: usize) {
-    let call = CALLS[index];
+fn survives(shop: &Shop, call: &'static str) {
     {
-        let (mut scene, fault) = scene(shop, index);
+        let (mut scene, fault) = scene(shop, Some(call));
         let state = scene.tasks().get_state();
         assert_ne!(state, ListState::NothingDue, "{call}");
         if call == "detail" {
@@ -170,7 +54,7 @@ fn survives(shop: &Shop, index: usize) {
             assert_eq!(state, ListState::Error, "{call}");
             assert!(scene.has("De taken konden niet worden gelezen"));
         }
-        fault.failing.store(MENDED, Ordering::SeqCst);
+        fault.mended();
         let mended = scene.until(Duration::from_secs(5), |scene| {
             scene.tasks().get_state() == ListState::Filled
                 && scene.tasks().get_counts_known()
@@ -185,9 +69,9 @@ fn survives(shop: &Shop, index: usize) {
 #[test]
 fn a_list_that_was_read_stays_under_a_banner() {
     let shop = Shop::with(&CARS);
-    let (mut scene, fault) = scene(&shop, MENDED);
+    let (mut scene, fault) = scene(&shop, None);
     assert_eq!(scene.plates(), ["JL-29-JK", "23-NL-PD"]);
-    fault.failing.store(0, Ordering::SeqCst);
+    fault.breaks("version");
     assert!(scene.until(Duration::from_secs(3), |scene| !scene.tasks().get_counts_known()));
     assert_eq!(scene.plates(), ["JL-29-JK", "23-NL-PD"]);
     assert_eq!(scene.window().global::<DeskGlobal>().get_fault(), FaultKind::ListUnreadable);
@@ -197,14 +81,14 @@ fn a_list_that_was_read_stays_under_a_banner() {
 #[test]
 fn what_could_not_be_saved_stays_in_the_list_and_can_be_tried_again() {
     let shop = Shop::with(&CARS);
-    let (mut scene, fault) = scene(&shop, MENDED);
-    fault.full.store(true, Ordering::SeqCst);
+    let (mut scene, fault) = scene(&shop, None);
+    fault.set_full(true);
     scene.touch("Afgehandeld");
     assert_eq!(shop.plates(StatusFilter::Closed), Vec::<String>::new());
     assert_eq!(scene.plates(), ["JL-29-JK", "23-NL-PD"]);
     assert!(scene.has("Dit kon niet worden opgeslagen. Probeer het nog eens."));
     assert_eq!(scene.window().global::<DeskGlobal>().get_fault(), FaultKind::DiskFull);
-    fault.full.store(false, Ordering::SeqCst);
+    fault.set_full(false);
     scene.touch("Afgehandeld");
     assert_eq!(shop.plates(StatusFilter::Closed), ["JL-29-JK"]);
     assert_eq!(scene.window().global::<DeskGlobal>().get_fault(), FaultKind::None);
@@ -241,22 +125,10 @@ fn a_new_day_turns_the_list() {
     assert_eq!(scene.tasks().get_detail().task.days, -11);
 }
 
-impl Fault {
-    /// This call fails from now on.
-    fn breaks(&self, call: &str) {
-        let index = CALLS.iter().position(|known| *known == call).unwrap();
-        self.failing.store(index, Ordering::SeqCst);
-    }
-
-    fn mended(&self) {
-        self.failing.store(MENDED, Ordering::SeqCst);
-    }
-}
-
 #[test]
 fn a_task_that_cannot_be_read_or_saved_says_so_and_loses_no_word() {
     let shop = Shop::with(&CARS);
-    let (mut scene, fault) = scene(&shop, MENDED);
+    let (mut scene, fault) = scene(&shop, None);
     let page = |scene: &Scene| scene.window().global::<Edit>().get_state();
     fault.breaks("edit.look");
     scene.touch("Opvolgen");
@@ -302,7 +174,7 @@ fn a_task_that_cannot_be_read_or_saved_says_so_and_loses_no_word() {
 #[test]
 fn reasons_that_cannot_be_read_are_not_none() {
     let shop = Shop::with(&CARS);
-    let (mut scene, fault) = scene(&shop, MENDED);
+    let (mut scene, fault) = scene(&shop, None);
     fault.breaks("why.look");
     scene.touch("Waarom is deze taak er?");
     assert_eq!(scene.window().global::<Why>().get_state(), EditState::Error);
