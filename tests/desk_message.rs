@@ -62,6 +62,7 @@ fn an_sms_from_a_task_is_staged_and_leaves_with_the_save() {
     assert!(scene.window().global::<Edit>().get_sms_staged());
     assert!(messages(&shop, "23-NL-PD").is_empty());
     scene.touch("Opslaan");
+    assert_eq!(scene.touches(), 4, "at most five from the list");
     let written = messages(&shop, "23-NL-PD");
     assert_eq!((written.len(), written[0].state), (1, MessageState::Queued));
     assert_eq!((written[0].address.as_str(), written[0].body.as_str()), ("+31612345678", text.as_str()));
@@ -87,6 +88,17 @@ fn cancel_drops_what_waits_and_keeps_what_a_person_has_sent() {
     assert_eq!((written[0].channel, written[0].state), (Channel::Email, MessageState::Sent));
     assert_eq!(written[0].subject.as_deref(), Some("De APK van uw OPEL Rekord (23-NL-PD) vervalt"));
     assert_eq!(written[0].address, "23-NL-PD@voorbeeld.nl");
+}
+
+#[test]
+fn a_message_by_hand_takes_four_touches_from_the_list() {
+    let shop = Shop::with(&CARS);
+    let mut scene = opened(&shop);
+    scene.touch("SMS sturen");
+    scene.touch("Met de hand");
+    scene.touch("Ik heb het verstuurd");
+    assert_eq!(scene.touches(), 4, "at most five");
+    assert_eq!(messages(&shop, "23-NL-PD")[0].state, MessageState::Sent);
 }
 
 #[test]

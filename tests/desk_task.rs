@@ -41,6 +41,7 @@ fn a_call_is_handled_in_three_touches() {
     let mut scene = opened(&shop);
     scene.touch("Geïnformeerd");
     scene.touch("Afgehandeld en opslaan");
+    assert_eq!(scene.touches(), 3, "at most four from the list");
     assert_eq!(shop.plates(StatusFilter::Closed), ["23-NL-PD"]);
     assert_eq!(scene.window().global::<DeskGlobal>().get_page(), Page::Tasks);
     // And one touch takes all of it back.
@@ -72,6 +73,7 @@ fn an_appointment_takes_three_touches_from_the_list() {
     assert_eq!((agenda.get_plate().as_str(), agenda.get_start()), ("23-NL-PD", -1));
     scene.touch("09:30");
     scene.touch("Opslaan");
+    assert_eq!(scene.touches(), 3, "at most five from the list");
     assert_eq!(scene.window().global::<DeskGlobal>().get_page(), Page::Tasks);
     let day: NaiveDate = "2015-05-01".parse().unwrap();
     let booked = shop.store().appointments_on(day).unwrap();
