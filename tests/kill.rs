@@ -8,10 +8,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod shop;
+mod window;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -23,6 +24,9 @@ use balie::store::Store;
 use balie::store::history::{Actor, Origin};
 use chrono::{NaiveDate, Utc};
 use shop::Shop;
+#[cfg(feature = "desk")]
+use window::Display;
+use window::Killed;
 
 const ROUNDS: u32 = 100;
 const VEHICLES: usize = 1500;
@@ -62,15 +66,6 @@ fn now() -> chrono::DateTime<Utc> {
     Utc::now()
 }
 
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 fn start_collector(folder: &Path) -> Killed {
     let mut command = Command::new(env!("CARGO_BIN_EXE_balie-collector"));
     // Nobody outside is asked about cars that do not exist.
@@ -96,44 +91,6 @@ fn start_desk(folder: &Path) -> (Killed, Receiver<i64>) {
     (Killed(child), finished)
 }
 
-/// A display that nobody sees, and a finger on the kiosk's button.
-#[cfg(feature = "desk")]
-struct Display {
-    server: Killed,
-    name: String,
-}
-
-#[cfg(feature = "desk")]
-impl Display {
-    fn start() -> Self {
-        // The server itself chooses a free number, and says which.
-        let mut server = Command::new("Xvfb");
-        server.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
-        let mut server =
-            server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("xvfb is not installed");
-        let mut number = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        Self { server: Killed(server), name: format!(":{}", number.trim()) }
-    }
-
-    fn kiosk(&self, folder: &Path) -> Killed {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_balie-kiosk"));
-        command
-            .args(["--windowed", "1280x800", "--employee", "ELS", "--today", "2030-05-01", "--data-dir"])
-            .arg(folder);
-        command.env("DISPLAY", &self.name).env_remove("WAYLAND_DISPLAY").env_remove("NOTIFY_SOCKET");
-        Killed(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
-    }
-
-    /// Touches the big button at the bottom right, again and again.
-    fn touch(&self) -> Killed {
-        let mut command = Command::new("xdotool");
-        command.args(["mousemove", "1090", "752", "click", "--repeat", "100", "--delay", "40", "1"]);
-        let command = command.env("DISPLAY", &self.name).stdout(Stdio::null()).stderr(Stdio::null());
-        Killed(command.spawn().expect("xdotool is not installed"))
-    }
-}
-
 #[test]
 fn a_hundred_pulled_plugs() {
     let mut shop = Shop::new();
@@ -155,7 +112,11 @@ fn a_hundred_pulled_plugs() {
         let collector = start_collector(&folder);
         let (desk, told) = start_desk(&folder);
         #[cfg(feature = "desk")]
-        let (kiosk, finger) = (display.kiosk(&folder), display.touch());
+        let kiosk = display.kiosk(&folder, &["--employee", "ELS", "--today", "2030-05-01"]);
+        // The big button at the bottom right, again and again.
+        #[cfg(feature = "desk")]
+        let finger =
+            display.goes_on(&["mousemove", "1090", "752", "click", "--repeat", "100", "--delay", "40", "1"]);
         // A different moment each time, without a clock or dice: 100 to 600 ms.
         thread::sleep(Duration::from_millis(100 + u64::from(round * 137 % 500)));
         #[cfg(feature = "desk")]
@@ -196,6 +157,4 @@ fn a_hundred_pulled_plugs() {
     );
     assert!(finished.len() > 20 && collections > 100, "desk and collector had no time to work");
     assert!(by_kiosk > 10 || cfg!(not(feature = "desk")), "the kiosk had no time to work: {by_kiosk}");
-    #[cfg(feature = "desk")]
-    drop(display.server);
 }
