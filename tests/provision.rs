@@ -15,7 +15,7 @@ use balie::station::provision::report::{Report, State};
 use machine::{GOOD, Machine};
 
 /// Each wrong text with the line, the key and some words of the message.
-const WRONG: [(&str, usize, &str, &str); 48] = [
+const WRONG: [(&str, usize, &str, &str); 49] = [
     ("[network]\nssid = 12", 2, "network.ssid", "write a text between double quotes"),
     (
         "[network]\nssid = \"a name that is much too long for a Wi-Fi\"",
@@ -102,6 +102,13 @@ const WRONG: [(&str, usize, &str, &str); 48] = [
     ("[manager]\nname = \"Bea\"\npin = \"47\"", 3, "manager.pin", "four to eight digits"),
     ("[manager]\nname = \"Bea\"\npin = \"4711 \\n12\"", 3, "manager.pin", "four to eight digits"),
     ("[manager]\nname = \"Bea\"", 2, "manager.name", "write pin = \"...\" too"),
+    (
+        "[manager]\nname = \"wachtwoord wachtwoord wachtwoord wachtwoord wachtwoord wachtwoord wachtwoord wachtwoord\"\n\
+         pin = \"\"",
+        2,
+        "manager.name",
+        "the value does not fit; write a name of at most 80 letters",
+    ),
     ("[manager]\npin = \"4711\"", 2, "manager.pin", "write name = \"...\" too"),
     ("[smtp]\npassword_file = \"geheim.txt\"", 2, "smtp.password_file", "write password = \"...\""),
     ("[shop]\nname = \u{201C}Garage\u{201D}", 2, "", "write straight ones: \""),
@@ -138,6 +145,9 @@ fn each_mistake_is_told_with_its_line_and_what_to_write_and_the_desk_still_has_a
         // What the programs find is a file without any mistake.
         let config = Config::load(Some(&machine.at("etc/balie/balie.toml"))).unwrap();
         assert_eq!(config.panel, Config::default().panel, "{text:?}");
+        // A Wi-Fi whose password is wrong is not an open one.
+        let wpa = fs::read_to_string(machine.at("run/balie/wpa_supplicant.conf")).unwrap_or_default();
+        assert!(!wpa.contains("NONE"), "{text:?}: {wpa}");
     }
 }
 

@@ -120,6 +120,27 @@ fn the_imagers_file_is_told_by_its_own_names_and_left_to_its_own_service() {
 }
 
 #[test]
+fn a_password_that_is_wrong_or_gone_makes_no_open_wifi() {
+    let machine = Machine::new();
+    let path = machine.on_card("rpi-preseed.toml");
+    let wrong = PRESEED.replace("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "kort");
+    fs::write(&path, &wrong).unwrap();
+    let mistakes = machine.provision().mistakes;
+    assert_eq!((mistakes.len(), mistakes[0].key.as_str()), (1, "wlan.password"), "{mistakes:?}");
+    assert!(machine.read("boot/firmware/rpi-preseed.toml").contains("\"kort\""), "it is kept nowhere else");
+    assert!(!machine.at("run/balie/wpa_supplicant.conf").exists());
+
+    let machine = Machine::new();
+    machine.card(GOOD);
+    machine.provision();
+    fs::remove_file(machine.at("var/lib/balie/secrets/network-password")).unwrap();
+    let report = machine.provision();
+    assert!(report.mistakes[0].file.ends_with("secrets/network-password"), "{report:?}");
+    assert!(!machine.at("run/balie/wpa_supplicant.conf").exists());
+    assert!(!machine.at("run/systemd/network/50-balie-wifi.network").exists());
+}
+
+#[test]
 fn a_fixed_address_of_the_cable_and_networkmanager() {
     let wired = "[ethernet]\nmethod = \"static\"\naddress = \"10.0.0.5/16\"\ngateway = \"10.0.0.1\"\ndns = [\"10.0.0.2\"]\n";
     let machine = Machine::new();

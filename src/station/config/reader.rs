@@ -238,7 +238,9 @@ impl Table<'_, '_> {
             Ok(parsed) => parsed,
             Err(wanted) => {
                 let span = value.span();
-                let shown = if SECRETS.contains(&key) { "the value".to_owned() } else { given.shown() };
+                // Neither a secret nor a person's name reaches a message.
+                let hidden = SECRETS.contains(&key) || self.name == "manager";
+                let shown = if hidden { "the value".to_owned() } else { given.shown() };
                 self.wrong(span, key, format!("{shown} does not fit; {wanted}"));
                 missing
             }

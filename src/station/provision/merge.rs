@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::preseed::Preseed;
+use super::report::Mistake;
 use crate::domain::pin::Pin;
 use crate::station::config::{Config, Entry, Examined, Plain};
 
@@ -102,7 +103,13 @@ pub(super) fn merge(sources: &Sources<'_>) -> Merged {
         lines.remove(&other_half(&name));
         lines.insert(name, value);
     }
+    let of_wifi = |mistake: &Mistake| mistake.key.is_empty() || mistake.key.starts_with("wlan.");
+    let in_doubt = (sources.technician.is_some() && torn.is("network"))
+        || sources.preseed.is_some_and(|preseed| preseed.mistakes.iter().any(of_wifi));
     let manager = manager(&mut lines);
+    if in_doubt {
+        no_open_wifi(&mut lines, &before);
+    }
     let secrets = take_secrets(&mut lines, &before, sources.secrets);
     let (text, examined) = settle(lines, sources.path);
     let says_timezone = examined.entries.iter().any(|entry| entry.name() == "shop.timezone");
@@ -169,6 +176,21 @@ pub(super) fn is_secret(key: &str) -> bool {
 /// What a secret's file is called.
 pub(super) fn file_name(table: &str, key: &str) -> String {
     format!("{table}-{key}")
+}
+
+/// A Wi-Fi whose password was lost to a mistake is not an open one, unless it was so before.
+fn no_open_wifi(lines: &mut BTreeMap<Name, Plain>, before: &BTreeMap<Name, Plain>) {
+    let name = |key: &str| ("network".to_owned(), key.to_owned());
+    let is_open = |all: &BTreeMap<Name, Plain>| {
+        ["password", "password_file"].iter().all(|key| !all.contains_key(&name(key)))
+    };
+    let ssid = name("ssid");
+    if is_open(lines) && !(is_open(before) && before.get(&ssid) == lines.get(&ssid)) {
+        // Its address would otherwise become the cable's.
+        for key in ["ssid", "address", "gateway", "dns"] {
+            lines.remove(&name(key));
+        }
+    }
 }
 
 /// Writes the lines as a file, without those that do not go together: what the programs find has no mistake.

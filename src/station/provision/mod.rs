@@ -23,7 +23,7 @@ use self::files::{Group, Wanted, private_folder};
 use self::merge::{Merged, Sources, merge};
 use self::preseed::Preseed;
 use self::report::{Mistake, Report, State};
-use super::config::{Examined, Plain, Problem};
+use super::config::{Examined, Plain, Problem, Secret};
 
 /// The folder of secrets in the data folder.
 pub(crate) const SECRETS: &str = "secrets";
@@ -242,28 +242,31 @@ impl Work<'_> {
     /// What the system reads at each start.
     fn apply(&mut self, merged: &Merged) {
         let password = self.wifi_password(merged);
-        for (path, done) in system::apply(&self.places.root, merged, password.as_deref()) {
+        for (path, done) in system::apply(&self.places.root, merged, password.as_ref()) {
             self.tried(&path, done);
         }
     }
 
-    /// What was just read goes before the file of it: the data partition may refuse to be written.
-    fn wifi_password(&mut self, merged: &Merged) -> Option<String> {
-        use super::config::Secret;
+    /// The Wi-Fi's password, if it has one. What was just read goes before the file of it: the data partition may
+    /// refuse to be written. `None`: there is one, and it cannot be read.
+    fn wifi_password(&mut self, merged: &Merged) -> Option<Password> {
         if let Some(secret) = merged.secrets.get(&merge::file_name("network", "password")) {
-            return Some(secret.clone());
+            return Some(Password(Some(secret.clone())));
         }
         match &merged.config.network.password {
-            Secret::None => None,
-            Secret::Text(text) => Some(text.clone()),
+            Secret::None => Some(Password(None)),
+            Secret::Text(text) => Some(Password(Some(text.clone()))),
             Secret::File(path) => {
                 let path = self.places.at(path);
                 let text = self.tried(&path, fs::read_to_string(&path))?;
-                Some(text.trim_end_matches(['\r', '\n']).to_owned())
+                Some(Password(Some(text.trim_end_matches(['\r', '\n']).to_owned())))
             }
         }
     }
 }
+
+/// A Wi-Fi's password; an open one has none.
+struct Password(Option<String>);
 
 /// How far the files could be read.
 fn state(technician: Option<&Examined>, preseed: Option<&Preseed>) -> State {

@@ -60,10 +60,12 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Preseed {
     if is_static && find("wlan.ssid").is_none() {
         STATIC.iter().for_each(|(theirs, key)| take(theirs, "network", key));
     }
-    let secrets = theirs.iter().filter(|entry| SECRETS.contains(&entry.name().as_str()));
+    drop_wrong(path, &mut entries, &mut mistakes);
+    // One that is wrong is kept nowhere else yet.
+    let is_wrong = |entry: &Entry| mistakes.iter().any(|mistake| mistake.key == entry.name());
+    let secrets = theirs.iter().filter(|entry| SECRETS.contains(&entry.name().as_str()) && !is_wrong(entry));
     let secrets = secrets.filter(|entry| entry.value.text().is_some_and(|text| !text.is_empty()));
     let secrets = secrets.map(|entry| entry.span.clone()).collect();
-    drop_wrong(path, &mut entries, &mut mistakes);
     mistakes.sort_by_key(|mistake| mistake.line);
     Preseed { entries: entries.into_iter().map(|(_, ours)| ours).collect(), mistakes, secrets }
 }

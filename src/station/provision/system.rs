@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::Password;
 use super::files::{Wanted, link, remove};
 use super::merge::Merged;
 use super::network::{self, Driver, MANAGER, NETWORKD, WPA};
@@ -19,11 +20,18 @@ const HOSTNAME: &str = "run/balie/hostname";
 const MANAGER_UNIT: &str = "usr/lib/systemd/system/NetworkManager.service";
 
 /// Each step with its file.
-pub(super) fn apply(root: &Path, merged: &Merged, password: Option<&str>) -> Vec<(PathBuf, io::Result<()>)> {
+pub(super) fn apply(
+    root: &Path,
+    merged: &Merged,
+    password: Option<&Password>,
+) -> Vec<(PathBuf, io::Result<()>)> {
     let config = &merged.config;
     let there = root.join(MANAGER_UNIT).exists();
     let driver = if there { Driver::NetworkManager } else { Driver::Networkd };
-    let mut wanted = network::files(&config.network, password, &config.shop.country, driver);
+    // A Wi-Fi whose password cannot be read is none: as an open one it would be another's.
+    let mut wanted = password.map_or_else(Vec::new, |password| {
+        network::files(&config.network, password.0.as_deref(), &config.shop.country, driver)
+    });
     if !config.time.ntp.is_empty() {
         wanted.push(Wanted::open(TIMESYNC, format!("[Time]\nNTP={}\n", config.time.ntp.join(" "))));
     }
