@@ -170,6 +170,33 @@ fn a_new_customer_is_entered_and_nothing_wrong_is_taken() {
 }
 
 #[test]
+fn a_number_that_is_none_is_said_to_be_so_and_stays_typed() {
+    let shop = shop();
+    let mut scene = opened(&shop, "BEA", "Ayşe Öztürk, Heerlen");
+    scene.tap("Klant wijzigen");
+    scene.fill("Mobiel", "weet niet");
+    scene.fill("Telefoon", "12");
+    scene.tap("Opslaan");
+    for (field, typed) in [("Mobiel", "weet niet"), ("Telefoon", "12")] {
+        assert_eq!(scene.wrong_with(field), "Dit is geen telefoonnummer.");
+        assert_eq!(scene.typed(field), typed, "what was typed stays");
+    }
+    assert_eq!(found(&shop, "C1").1.mobile.as_deref(), Some("06 87 65 43 21"), "nothing is written");
+    scene.fill("Mobiel", "06 11 22 33 44");
+    scene.fill("Telefoon", "");
+    scene.tap("Opslaan");
+    assert_eq!(card(&scene).get_sheet(), CardSheet::None);
+    assert_eq!(found(&shop, "C1").1.mobile.as_deref(), Some("06 11 22 33 44"));
+    // A contact person's likewise.
+    scene.act("Nieuwe contactpersoon");
+    scene.fill("Voornaam", "Trees");
+    scene.fill("Mobiel", "12");
+    scene.tap("Opslaan");
+    assert_eq!(scene.wrong_with("Mobiel"), "Dit is geen telefoonnummer.");
+    assert_eq!((scene.typed("Voornaam").as_str(), scene.typed("Mobiel").as_str()), ("Trees", "12"));
+}
+
+#[test]
 fn a_customer_with_the_number_of_another_is_told_so() {
     let shop = shop();
     let mut scene = overview(&shop, "BEA");

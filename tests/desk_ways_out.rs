@@ -144,8 +144,7 @@ const IMMEDIATE: [Row; 8] = [
         "cost per kilometre",
         |scene, _| {
             scene.act("Kilometers");
-            scene.type_into("Kosten per kilometer (€)", "");
-            scene.fill("Kosten per kilometer (€)", "0,27");
+            scene.type_into("Kosten per kilometer (€)", "0,27");
             scene.key(Key::Return);
             scene.tap("Sluiten");
         },
