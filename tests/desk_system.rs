@@ -13,7 +13,13 @@ use desk_scene::{Machine, Scene, Shop, signed_in};
 
 fn opened(shop: &Shop, card: MachineCard, trusted: bool) -> Scene {
     let today = Mutex::new("2015-05-01".parse().unwrap());
-    let machine = Arc::new(Machine { today, trusted: Mutex::new(trusted), places: None, card });
+    let machine = Arc::new(Machine {
+        today,
+        trusted: Mutex::new(trusted),
+        places: None,
+        card,
+        texts: Mutex::new(true),
+    });
     let mut scene = Scene::with(signed_in("ELS"), machine, shop.opener()).settled();
     scene.touch("Instellen");
     scene.touch("Systeem");
