@@ -106,5 +106,8 @@ fn a_person_says_what_became_of_an_unknown_one() {
     scene.touch("Niet aangekomen");
     assert_eq!(counts(&scene), [1, 0, 1], "it needs somebody, and is not sent again");
     let (left, _) = shop.store().outbox_part(OutboxPart::NeedsSomebody, 9).unwrap();
-    assert_eq!((left[0].state, left[0].trouble), (MessageState::Rejected, Some(Trouble::Interrupted)));
+    assert_eq!(
+        (left[0].message.state, left[0].message.trouble),
+        (MessageState::Rejected, Some(Trouble::Interrupted))
+    );
 }

@@ -15,6 +15,7 @@ use super::compose::Compose;
 use super::context::{Context, Page, Turn};
 use super::edit_convert;
 use super::edit_look::{Looked, look};
+use super::outbox::delivery_of;
 use super::{convert, slint, wire::Trouble};
 use crate::domain::edit::{CallNote, Link, Outcome, Staged, TaskEdit};
 use crate::domain::ids::{CustomerId, EmployeeId, TaskId};
@@ -182,15 +183,12 @@ impl EditPage {
             page.set_call_barred(barred(Channel::Call));
             page.set_sms_barred(barred(Channel::Sms));
             page.set_email_barred(barred(Channel::Email));
-            let delivery = |message: &Option<crate::store::message::Message>| {
-                message.as_ref().map_or_else(Default::default, |one| {
-                    let at = self.context.surroundings.local(one.sent_at.unwrap_or(one.written_at));
-                    super::outbox::delivery(one.state, one.trouble, at)
-                })
-            };
-            let [sms, email] = &looked.messages;
-            page.set_sms_delivery(delivery(sms));
-            page.set_email_delivery(delivery(email));
+            let [sms, email] = looked.messages.map(|last| {
+                last.map(|message| delivery_of(&message, |at| self.context.surroundings.local(at)))
+                    .unwrap_or_default()
+            });
+            page.set_sms_delivery(sms);
+            page.set_email_delivery(email);
             state.detail = Some(looked.detail);
         }
         self.tell();

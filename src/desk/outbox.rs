@@ -13,6 +13,7 @@ use super::context::{Context, Moment, Page, Turn};
 use super::{convert, slint};
 use crate::domain::ids::MessageId;
 use crate::domain::message::{Channel, MessageState, Trouble};
+use crate::store::message::Message;
 use crate::store::outbox_view::{OutboxEntry, OutboxPart};
 use crate::store::{Store, StoreError};
 
@@ -92,7 +93,7 @@ impl OutboxPage {
     }
 
     fn entry(&self, id: i64) -> Option<OutboxEntry> {
-        self.entries.borrow().iter().find(|entry| entry.id.0 == id).cloned()
+        self.entries.borrow().iter().find(|entry| entry.message.id.0 == id).cloned()
     }
 
     fn choose(&self, id: i64) {
@@ -135,21 +136,26 @@ impl OutboxPage {
 }
 
 fn line(entry: &OutboxEntry, local: impl Fn(DateTime<Utc>) -> NaiveDateTime) -> ui::OutboxLine {
-    let at = local(entry.sent_at.unwrap_or(entry.written_at));
+    let message = &entry.message;
     ui::OutboxLine {
-        id: convert::number(entry.id.0),
+        id: convert::number(message.id.0),
         customer: entry.customer.map_or(0, |customer| convert::number(customer.0)),
         name: if entry.name.is_empty() { "–".into() } else { entry.name.as_str().into() },
-        email: entry.channel == Channel::Email,
-        subject: entry.subject.as_deref().unwrap_or_default().into(),
-        text: entry.body.as_str().into(),
-        delivery: delivery(entry.state, entry.trouble, at),
-        answer: entry.answer.as_deref().unwrap_or_default().into(),
+        email: message.channel == Channel::Email,
+        subject: message.subject.as_deref().unwrap_or_default().into(),
+        text: message.body.as_str().into(),
+        delivery: delivery_of(message, local),
+        answer: message.answer.as_deref().unwrap_or_default().into(),
     }
 }
 
-/// Where a message is, for the screen; `at` is the shop's time.
-pub(super) fn delivery(state: MessageState, trouble: Option<Trouble>, at: NaiveDateTime) -> ui::Delivery {
+/// Where a message is; `local` is the shop's clock.
+pub(super) fn delivery_of(message: &Message, local: impl Fn(DateTime<Utc>) -> NaiveDateTime) -> ui::Delivery {
+    delivery(message.state, message.trouble, local(message.sent_at.unwrap_or(message.written_at)))
+}
+
+/// A state for the screen; `at` is the shop's time.
+fn delivery(state: MessageState, trouble: Option<Trouble>, at: NaiveDateTime) -> ui::Delivery {
     ui::Delivery {
         state: match state {
             MessageState::Draft => ui::Carried::Draft,

@@ -94,6 +94,49 @@ pub struct Message {
     pub employee: Option<String>,
 }
 
+/// The columns that [`message`] reads.
+pub(super) const COLUMNS: &str =
+    "m.id, m.task_id, m.channel, m.address, m.subject, m.body, m.state, m.written_at,
+    m.sent_at, coalesce(e.name, e.code), m.trouble, m.answer";
+/// The tables they come from.
+pub(super) const TABLES: &str = "message m LEFT JOIN employee e ON e.id = m.employee_id";
+
+/// A message, from [`COLUMNS`].
+pub(super) fn message(row: &Row<'_>) -> Result<Message, StoreError> {
+    let word = |index: usize| row.get_ref(index).map(|value| value.as_str().unwrap_or_default());
+    Ok(Message {
+        id: MessageId(row.get(0)?),
+        task: row.get::<_, Option<i64>>(1)?.map(TaskId),
+        channel: word(2)?.parse().map_err(StoreError::Strange)?,
+        address: row.get(3)?,
+        subject: row.get(4)?,
+        body: row.get(5)?,
+        state: word(6)?.parse().map_err(StoreError::Strange)?,
+        written_at: row.get(7)?,
+        sent_at: row.get(8)?,
+        employee: row.get(9)?,
+        trouble: trouble(row, 10)?,
+        answer: row.get(11)?,
+    })
+}
+
+/// A line about a message in the histories of its task and its customer, as far as it has them; the last
+/// two are its number before and after.
+pub(super) fn record_line(
+    connection: &Connection,
+    actor: Actor,
+    (task, customer): (Option<i64>, Option<i64>),
+    action: &str,
+    (before, after): (Option<&str>, Option<&str>),
+) -> Result<(), StoreError> {
+    for (noun, id) in [("task", task), ("customer", customer)] {
+        if let Some(id) = id {
+            record(connection, actor, &Change { noun, id, action, field: Some(LINE), before, after })?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes a message of a customer with its line in the customer's history, and in the task's.
 pub(super) fn write(
     connection: &Connection,
@@ -108,11 +151,13 @@ pub(super) fn write(
         Way::ByHand => "sent",
     };
     let number = id.to_string();
-    for (noun, row) in [("task", task.map(|task| task.0)), ("customer", Some(customer.0))] {
-        let Some(row) = row else { continue };
-        let line = Change { noun, id: row, action, field: Some(LINE), before: None, after: Some(&number) };
-        record(connection, actor, &line)?;
-    }
+    record_line(
+        connection,
+        actor,
+        (task.map(|task| task.0), Some(customer.0)),
+        action,
+        (None, Some(&number)),
+    )?;
     Ok(id)
 }
 
@@ -153,18 +198,7 @@ impl Store {
             return Ok(false);
         }
         let number = message.to_string();
-        for (noun, id) in [("task", task), ("customer", customer)] {
-            let Some(id) = id else { continue };
-            let line = Change {
-                noun,
-                id,
-                action: "held_back",
-                field: Some(LINE),
-                before: Some(&number),
-                after: None,
-            };
-            record(&write, actor, &line)?;
-        }
+        record_line(&write, actor, (task, customer), "held_back", (Some(&number), None))?;
         write.commit()?;
         Ok(true)
     }
@@ -186,30 +220,12 @@ impl Store {
     }
 
     fn messages(&self, condition: &str, id: i64) -> Result<Vec<Message>, StoreError> {
-        let sql = format!(
-            "SELECT m.id, m.task_id, m.channel, m.address, m.subject, m.body, m.state, m.written_at, m.sent_at,
-                    coalesce(e.name, e.code), m.trouble, m.answer
-               FROM message m LEFT JOIN employee e ON e.id = m.employee_id WHERE {condition} ORDER BY m.id DESC"
-        );
+        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE {condition} ORDER BY m.id DESC");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query([id])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
-            let word = |index: usize| row.get_ref(index).map(|value| value.as_str().unwrap_or_default());
-            all.push(Message {
-                id: MessageId(row.get(0)?),
-                task: row.get::<_, Option<i64>>(1)?.map(TaskId),
-                channel: word(2)?.parse().map_err(StoreError::Strange)?,
-                address: row.get(3)?,
-                subject: row.get(4)?,
-                body: row.get(5)?,
-                state: word(6)?.parse().map_err(StoreError::Strange)?,
-                written_at: row.get(7)?,
-                sent_at: row.get(8)?,
-                employee: row.get(9)?,
-                trouble: trouble(row, 10)?,
-                answer: row.get(11)?,
-            });
+            all.push(message(row)?);
         }
         Ok(all)
     }

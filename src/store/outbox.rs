@@ -7,8 +7,8 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
-use super::history::{Actor, Change, instant, record};
-use super::message::{LINE, trouble};
+use super::history::{Actor, instant};
+use super::message::{record_line, trouble};
 use super::task_fields::TaskFields;
 use super::{Store, StoreError, pursuit};
 use crate::domain::customer::Customer;
@@ -334,15 +334,8 @@ pub(super) fn come_back(
     actor: Actor,
 ) -> Result<(), StoreError> {
     let number = message.to_string();
-    for (noun, id) in [("task", task.map(|task| task.0)), ("customer", customer)] {
-        let Some(id) = id else { continue };
-        let action = settled.state.as_str();
-        record(
-            connection,
-            actor,
-            &Change { noun, id, action, field: Some(LINE), before: None, after: Some(&number) },
-        )?;
-    }
+    let (whose, action) = ((task.map(|task| task.0), customer), settled.state.as_str());
+    record_line(connection, actor, whose, action, (None, Some(&number)))?;
     let Some(task) = task else { return Ok(()) };
     let before = TaskFields::of(connection, task)?;
     // Who objected gets no task of a commercial kind (CSS-04).

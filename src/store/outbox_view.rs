@@ -1,10 +1,9 @@
 //! The outbox as a person looks at it: what needs somebody, what waits, and what has left.
 
-use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
-use super::history::{Actor, Change, instant, record};
-use super::message::{LINE, trouble};
+use super::history::{Actor, instant};
+use super::message::{COLUMNS, Message, TABLES, message, record_line};
 use super::outbox::{Settled, come_back};
 use super::{Store, StoreError};
 use crate::domain::ids::{CustomerId, MessageId, TaskId};
@@ -37,28 +36,12 @@ impl OutboxPart {
 /// A message in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxEntry {
-    /// Its number.
-    pub id: MessageId,
+    /// The message.
+    pub message: Message,
     /// To whom.
     pub customer: Option<CustomerId>,
     /// The customer's name; empty when there is none.
     pub name: String,
-    /// SMS or e-mail.
-    pub channel: Channel,
-    /// An e-mail's subject.
-    pub subject: Option<String>,
-    /// The words.
-    pub body: String,
-    /// Where it is.
-    pub state: MessageState,
-    /// What is or was in its way.
-    pub trouble: Option<Trouble>,
-    /// The other side's words.
-    pub answer: Option<String>,
-    /// When it was written, and when it left, in UTC.
-    pub written_at: DateTime<Utc>,
-    /// When it left, in UTC.
-    pub sent_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -72,9 +55,8 @@ impl Store {
         most: usize,
     ) -> Result<(Vec<OutboxEntry>, [u64; 3]), StoreError> {
         let sql = format!(
-            "SELECT m.id, m.customer_id, coalesce(c.company, c.name, c.first_name, c.code, ''), m.channel, m.subject,
-                    m.body, m.state, m.trouble, m.answer, m.written_at, m.sent_at
-               FROM message m LEFT JOIN customer c ON c.id = m.customer_id
+            "SELECT {COLUMNS}, m.customer_id, coalesce(c.company, c.name, c.first_name, c.code, '')
+               FROM {TABLES} LEFT JOIN customer c ON c.id = m.customer_id
               WHERE m.state IN ({}) ORDER BY m.id DESC LIMIT ?1",
             part.states()
         );
@@ -82,20 +64,8 @@ impl Store {
         let mut rows = find.query([i64::try_from(most).unwrap_or(i64::MAX)])?;
         let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
-            let word = |column: usize| row.get_ref(column).map(|value| value.as_str().unwrap_or_default());
-            entries.push(OutboxEntry {
-                id: MessageId(row.get(0)?),
-                customer: row.get::<_, Option<i64>>(1)?.map(CustomerId),
-                name: row.get(2)?,
-                channel: word(3)?.parse().map_err(StoreError::Strange)?,
-                subject: row.get(4)?,
-                body: row.get(5)?,
-                state: word(6)?.parse().map_err(StoreError::Strange)?,
-                trouble: trouble(row, 7)?,
-                answer: row.get(8)?,
-                written_at: row.get(9)?,
-                sent_at: row.get(10)?,
-            });
+            let customer = row.get::<_, Option<i64>>(12)?.map(CustomerId);
+            entries.push(OutboxEntry { message: message(row)?, customer, name: row.get(13)? });
         }
         let mut counts = [0; 3];
         for (part, count) in OutboxPart::ALL.into_iter().zip(&mut counts) {
@@ -111,22 +81,17 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Missing`] when there is no such message; else why it could not be saved.
-    pub fn say_what_became(
-        &mut self,
-        message: MessageId,
-        left: bool,
-        actor: Actor,
-    ) -> Result<bool, StoreError> {
+    pub fn say_what_became(&mut self, id: MessageId, left: bool, actor: Actor) -> Result<bool, StoreError> {
         let write = self.write()?;
         let sql = "SELECT task_id, customer_id, channel = 'sms', state = 'unknown', coalesce(answer, '')
                      FROM message WHERE id = ?1";
-        let found = write.query_row(sql, [message.0], |row| {
+        let found = write.query_row(sql, [id.0], |row| {
             let (task, customer): (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
             let (sms, unknown): (bool, bool) = (row.get(2)?, row.get(3)?);
             Ok((task, customer, sms, unknown, row.get::<_, String>(4)?))
         });
         let Some((task, customer, sms, unknown, answer)) = found.optional()? else {
-            return Err(StoreError::Missing { noun: "message", name: message.to_string() });
+            return Err(StoreError::Missing { noun: "message", name: id.to_string() });
         };
         if !unknown {
             return Ok(false);
@@ -135,26 +100,15 @@ impl Store {
         write.execute(
             "UPDATE message SET state = ?2, sent_at = CASE WHEN ?2 = 'sent' THEN coalesce(first_tried_at, ?3) END
               WHERE id = ?1",
-            params![message.0, state.as_str(), instant(actor.at)],
+            params![id.0, state.as_str(), instant(actor.at)],
         )?;
         let channel = if sms { Channel::Sms } else { Channel::Email };
         if left {
-            let number = message.to_string();
-            for (noun, id) in [("task", task), ("customer", customer)] {
-                let Some(id) = id else { continue };
-                let line = Change {
-                    noun,
-                    id,
-                    action: "sent",
-                    field: Some(LINE),
-                    before: None,
-                    after: Some(&number),
-                };
-                record(&write, actor, &line)?;
-            }
+            let number = id.to_string();
+            record_line(&write, actor, (task, customer), "sent", (None, Some(&number)))?;
         } else {
             let settled = Settled { state, trouble: Some(Trouble::NoAnswer), answer, try_at: None };
-            come_back(&write, message, channel, &settled, (task.map(TaskId), customer), actor)?;
+            come_back(&write, id, channel, &settled, (task.map(TaskId), customer), actor)?;
         }
         write.commit()?;
         Ok(true)
