@@ -205,6 +205,26 @@ fn the_walls_stand() {
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
 
+/// Or the run without Slint, which README promises, does not compile.
+#[test]
+fn tests_of_the_desk_are_left_out_where_slint_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let mut tests = Vec::new();
+    files(&root.join("tests"), &mut tests);
+    let of_the_desk = |file: &&std::path::PathBuf| {
+        file.parent() == Some(&root.join("tests"))
+            && fs::read_to_string(file).unwrap().lines().any(|line| line == "mod desk_scene;")
+    };
+    let found: Vec<_> = tests.iter().filter(of_the_desk).collect();
+    assert!(found.len() > 10, "only {} found", found.len());
+    for file in found {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let listed = format!("name = \"{name}\"\nrequired-features = [\"desk-tests\"");
+        assert!(manifest.contains(&listed), "{name} is not listed in Cargo.toml with desk-tests");
+    }
+}
+
 #[test]
 fn every_wall_can_fall() {
     let doc = "//! Why.\n";

@@ -1,7 +1,6 @@
 //! Files from outside and copies of the database, through the real page: looked at, taken in, taken back,
 //! copied and put back.
 
-#![cfg(feature = "desk")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod desk_scene;
