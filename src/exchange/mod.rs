@@ -32,6 +32,7 @@ mod sheet_words;
 mod sheets;
 pub mod stick;
 mod survey;
+pub mod whole;
 
 use std::fs;
 use std::path::{Path, PathBuf};

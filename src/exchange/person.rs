@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::paper::{Paper, PaperError};
 use super::person_words::word;
+use super::whole;
 use crate::domain::ids::CustomerId;
 use crate::domain::language::Language;
 use crate::store::personal::Table;
@@ -60,8 +61,9 @@ pub fn export_person(
     let json = folder.join(format!("customer-{code}-{today}.json"));
     let pdf = folder.join(format!("customer-{code}-{today}.pdf"));
     let text = serde_json::to_string_pretty(&as_json(&tables, today)).unwrap_or_default();
-    write(&json, text.as_bytes()).map_err(unwritable(&json))?;
-    write(&pdf, &as_pdf(&tables, &name, today, language)?).map_err(unwritable(&pdf))?;
+    whole::replace(&json, |file| file.write_all(text.as_bytes())).map_err(unwritable(&json))?;
+    let paper = as_pdf(&tables, &name, today, language)?;
+    whole::replace(&pdf, |file| file.write_all(&paper)).map_err(unwritable(&pdf))?;
     Ok([json, pdf])
 }
 
@@ -70,15 +72,6 @@ fn cell(tables: &[Table], column: &str) -> String {
     let place = first.columns.iter().position(|name| name == column);
     let row = first.rows.first();
     place.and_then(|place| row?.get(place)).cloned().unwrap_or_default()
-}
-
-/// Whole or not at all: a power cut leaves no half file under its name.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let part = path.with_extension("part");
-    let mut file = fs::File::create(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&part, path)
 }
 
 fn as_json(tables: &[Table], today: NaiveDate) -> Value {

@@ -2,7 +2,7 @@
 //! shop's clock, and nothing is written while that clock is not believed.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -12,6 +12,7 @@ use super::clock::Clock;
 use super::config::Calendar;
 use crate::domain::calendar::{Place, Trouble};
 use crate::domain::calendar_merge::Synced;
+use crate::exchange::whole;
 use crate::outside::calendar::caldav::{CalDav, CalendarError};
 use crate::outside::calendar::ics::{self, Style};
 use crate::outside::calendar::sync::{Day, Memory, sync};
@@ -123,14 +124,13 @@ impl Keeper {
         let text = ics::feed(&entries, &self.style, at);
         let before = std::fs::read_to_string(path).unwrap_or_default();
         let changed = !ics::says_the_same(&before, &text);
-        let went = if changed { replace(path, &text) } else { Ok(()) };
+        let went =
+            if changed { whole::replace(path, |file| file.write_all(text.as_bytes())) } else { Ok(()) };
         let went = went.map_err(|cause| KeepError::File { path: path.clone(), cause });
         store.note_calendar_kept(Place::File, went.as_ref().err().map(|_| Trouble::File), at)?;
         went.map(|()| changed)
     }
-}
 
-impl Keeper {
     /// One pass over the server's calendar; `None`: there is no server.
     ///
     /// # Errors
@@ -188,19 +188,4 @@ fn server(calendar: &Calendar) -> Result<CalDav, KeepError> {
 fn runtime() -> Result<tokio::runtime::Runtime, KeepError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|cause| KeepError::Settings(cause.to_string()))
-}
-
-/// Puts a text in the place of an earlier one; a reader sees the one or the other, whole.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    let mut file = std::fs::File::create(&part)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(&part, path)?;
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

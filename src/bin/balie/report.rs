@@ -1,13 +1,12 @@
 //! `balie report`: what came of the tasks of a period.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use balie::domain::dates::{minus_days, monday_of, plus_days};
 use balie::domain::edit::Outcome;
 use balie::domain::report::{Figures, RESULT_DAYS, Report as Answer, Span};
-use balie::exchange::write_figures;
+use balie::exchange::{whole, write_figures};
 use balie::station::args::Station;
 use chrono::NaiveDate;
 use clap::Args;
@@ -47,24 +46,13 @@ impl Report {
             Some(path) if path.as_os_str() == "-" => {
                 write_figures(&report, BufWriter::new(io::stdout().lock()))?
             }
-            Some(path) => write_csv(&report, path)
+            Some(path) => whole::replace(path, |file| write_figures(&report, BufWriter::new(file)))
                 .map_err(|cause| format!("{} cannot be written: {cause}", path.display()))?,
             None if self.json => print_json(&report)?,
             None => print(&report)?,
         }
         Ok(())
     }
-}
-
-/// The file takes the place of an earlier one when it is complete.
-fn write_csv(report: &Answer, path: &Path) -> io::Result<()> {
-    let mut part = path.to_owned().into_os_string();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let file = File::create(&part)?;
-    write_figures(report, BufWriter::new(&file))?;
-    file.sync_all()?;
-    std::fs::rename(&part, path)
 }
 
 fn print(report: &Answer) -> io::Result<()> {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::StatVfsMountFlags;
 use rustix::mount::{MountFlags, mount_remount};
 
-use super::files::sync_folder;
+use crate::exchange::whole::sync_folder;
 
 /// The technician's file. Windows likes to hide that it added an ending of its own.
 const NAMES: [&str; 2] = ["balie.toml", "balie.toml.txt"];

@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown, symlink};
 use std::path::{Path, PathBuf};
 
+use crate::exchange::whole::sync_folder;
+
 /// The data folder's group, to which the services belong; none when there is no such folder yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Group(u32);
@@ -66,14 +68,6 @@ impl Wanted {
 fn part(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.new"))
-}
-
-/// The folder's own entries are on the disk. A file system that cannot be told so has written them.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    match File::open(folder)?.sync_all() {
-        Err(cause) if cause.kind() == ErrorKind::InvalidInput => Ok(()),
-        done => done,
-    }
 }
 
 /// A folder for us and the group. One that is only a link to another is refused.

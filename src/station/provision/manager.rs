@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::files::{Group, Wanted, remove, sync_folder};
+use super::files::{Group, Wanted, remove};
 use super::{ProvisionError, SECRETS};
 use crate::domain::pin::Pin;
+use crate::exchange::whole::sync_folder;
 use crate::store::employee::Staffed;
 use crate::store::sign_in::FirstManager;
 use crate::store::{Store, StoreError};
