@@ -13,9 +13,9 @@ use super::context::Moment;
 use crate::exchange::profile::Profile;
 use crate::exchange::stick::{Stick, sticks};
 use crate::exchange::{ImportOptions, ImportReport, Progress, import_mapped};
+use crate::store::Store;
 use crate::store::backup::{Restored, keep_nightly, kept, restore, set_aside};
 use crate::store::undo::TakenBack;
-use crate::store::{Store, StoreError};
 
 /// Under this name the screen saves what it learned of other systems' files.
 const PROFILE: &str = "desk";
@@ -169,25 +169,18 @@ pub(super) fn copy_now(places: &Places, moment: &Moment, gauge: &Gauge) -> Resul
     let at = moment.actor.at;
     match keep_nightly(&store, &places.backups, moment.today, &mut tell) {
         Ok(_) => store.note_backup(at).map_err(words)?,
-        Err(cause) => return failed(cause, |words| store.note_backup_failed(words)),
-    }
-    for stick in sticks(&places.sticks).unwrap_or_default() {
-        match keep_nightly(&store, &stick.backups(), moment.today, &mut tell) {
-            Ok(_) => store.note_stick(at, &stick.name).map_err(words)?,
-            Err(cause) => return failed(cause, |words| store.note_stick_failed(&stick.name, words)),
+        Err(cause) => {
+            let words = cause.to_string();
+            // On a disk that is full this cannot be noted either.
+            let _ = store.note_backup_failed(&words);
+            return Err(words);
         }
     }
+    for stick in sticks(&places.sticks).unwrap_or_default() {
+        stick.keep_backup(&mut store, moment.today, &mut tell)?;
+        store.note_stick(at, &stick.name).map_err(words)?;
+    }
     Ok(())
-}
-
-fn failed(
-    cause: impl std::fmt::Display,
-    note: impl FnOnce(&str) -> Result<(), StoreError>,
-) -> Result<(), String> {
-    let words = cause.to_string();
-    // On a disk that is full this cannot be noted either.
-    let _ = note(&words);
-    Err(words)
 }
 
 /// Puts a copy back; what was there is kept beside the copies.

@@ -5,6 +5,11 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
+
+use crate::store::Store;
+use crate::store::backup::{Facts, keep_nightly};
+
 /// Where the backups of a stick are, in a folder of their own.
 pub const BACKUPS: &str = "balie-backup";
 
@@ -23,6 +28,24 @@ impl Stick {
     /// The folder for backups on it.
     pub fn backups(&self) -> PathBuf {
         self.path.join(BACKUPS)
+    }
+
+    /// Makes the backup of a day on it; the last seven days stay there. That it failed is noted.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    pub fn keep_backup(
+        &self,
+        store: &mut Store,
+        on: NaiveDate,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Facts, String> {
+        keep_nightly(store, &self.backups(), on, progress).map(|(_, facts)| facts).map_err(|cause| {
+            let words = cause.to_string();
+            // On a disk that is full this cannot be noted either.
+            let _ = store.note_stick_failed(&self.name, &words);
+            words
+        })
     }
 
     /// The CSV files that lie openly on it or in its folders, two deep, in the order of their names.

@@ -6,7 +6,6 @@ use std::path::Path;
 use crate::collect::service::Moment;
 use crate::exchange::stick::{Stick, sticks};
 use crate::store::Store;
-use crate::store::backup::keep_nightly;
 
 /// The sticks that are known.
 #[derive(Debug, Default)]
@@ -27,16 +26,9 @@ impl Sticks {
 
 /// Writes the day's backup onto a stick; the last seven days stay there.
 pub(super) fn back_up(store: &mut Store, stick: &Stick, moment: Moment) -> Result<(), String> {
-    let made = keep_nightly(store, &stick.backups(), moment.today, &mut |_, _| {});
-    match made {
-        Ok((_, facts)) => {
-            tracing::info!(bytes = facts.bytes, "a backup is on the stick; it may be pulled");
-            store.note_stick(moment.at, &stick.name).map_err(|cause| cause.to_string())
-        }
-        Err(cause) => {
-            let words = cause.to_string();
-            let _ = store.note_stick_failed(&stick.name, &words);
-            Err(format!("no backup on the stick: {words}"))
-        }
-    }
+    let facts = stick
+        .keep_backup(store, moment.today, &mut |_, _| {})
+        .map_err(|words| format!("no backup on the stick: {words}"))?;
+    tracing::info!(bytes = facts.bytes, "a backup is on the stick; it may be pulled");
+    store.note_stick(moment.at, &stick.name).map_err(|cause| cause.to_string())
 }
