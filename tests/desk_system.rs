@@ -38,6 +38,7 @@ fn what_is_wrong_with_the_machine_is_told() {
     let card = MachineCard {
         weak: Some((true, true)),
         celsius: Some(84.0),
+        hot: true,
         room: Some((1_000_000_000, 29_000_000_000)),
         update: Some(Some("0.2.0".into())),
         mistakes: vec!["/boot/balie.toml:7: shop.language: write \"nl\"".into()],

@@ -119,7 +119,7 @@ impl Surroundings for Machine {
             up_seconds,
             room,
             celsius: power.celsius,
-            hot: power.hot.is_some_and(|hot| hot.now),
+            hot: power.is_hot(),
             weak: power.weak.map(|weak| (weak.now, weak.before)),
             update: update.map(|status| status.waiting),
             mistakes: update_trouble.into_iter().chain(provisioned).collect(),
@@ -177,10 +177,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if arguments.employee.is_some() && arguments.windowed.is_none() && arguments.screenshot.is_none() {
         return Err("--employee signs in without PIN, so it goes with --windowed or --screenshot only".into());
     }
-    let (station, wrong) = match arguments.windowed.is_none() && arguments.screenshot.is_none() {
+    let (station, wrong) = if arguments.windowed.is_none() && arguments.screenshot.is_none() {
         // On the desk itself the list is shown whatever was mistyped; `balie provision` has told where.
-        true => arguments.station.station_anyway(),
-        false => (arguments.station.station()?, None),
+        arguments.station.station_anyway()
+    } else {
+        (arguments.station.station()?, None)
     };
     if let Some(wrong) = wrong {
         eprintln!("balie-kiosk: {wrong}");

@@ -318,6 +318,11 @@ impl Desk {
         came
     }
 
+    /// Takes in answers until no page waits for one and none came for so long: for pictures and tests.
+    pub fn rest(&self, silence: Duration) {
+        while self.wait_for_answer(silence) || self.context.is_waiting() {}
+    }
+
     fn take(&self, answer: Answer) {
         match answer {
             Answer::List(list) => {

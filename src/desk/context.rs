@@ -182,7 +182,7 @@ impl Context {
         work: impl FnOnce(&Moment) -> T + Send + 'static,
         then: impl FnOnce(T) + 'static,
     ) {
-        let number = self.expect(move |found: Result<T, Trouble>| {
+        let number = self.number_for(move |found: Result<T, Trouble>| {
             if let Ok(found) = found {
                 then(found);
             }
@@ -227,7 +227,7 @@ impl Context {
         work: impl FnOnce(&mut Store, &Moment) -> Result<T, StoreError> + Send + 'static,
         then: impl FnOnce(Result<T, Trouble>) + 'static,
     ) {
-        let number = self.expect(then);
+        let number = self.number_for(then);
         let job = Job {
             number,
             what,
@@ -242,7 +242,7 @@ impl Context {
     }
 
     /// A number for a question, under which its answer comes back to `then`.
-    fn expect<T: Send + 'static>(&self, then: impl FnOnce(Result<T, Trouble>) + 'static) -> u64 {
+    fn number_for<T: Send + 'static>(&self, then: impl FnOnce(Result<T, Trouble>) + 'static) -> u64 {
         let number = self.number.get() + 1;
         self.number.set(number);
         let opened = move |found: Result<Finding, Trouble>| match found.map(|any| any.downcast()) {

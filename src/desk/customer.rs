@@ -403,13 +403,14 @@ pub(super) fn check_addresses(
     before: [&Option<String>; 3],
     after: [&Option<String>; 3],
 ) -> bool {
-    let fits =
-        |place: usize, text: &str| if place == 2 { form::email_fits(text) } else { form::phone_fits(text) };
-    let mut wrong = before.into_iter().zip(after).enumerate().map(|(place, (before, after))| {
-        before != after && !fits(place, after.as_deref().unwrap_or_default())
-    });
-    let mut next = || wrong.next().unwrap_or_default();
-    let (mobile, phone, email) = (next(), next(), next());
+    let wrong = |before: &Option<String>, after: &Option<String>, fits: fn(&str) -> bool| {
+        before != after && !fits(after.as_deref().unwrap_or_default())
+    };
+    let [mobile_before, phone_before, email_before] = before;
+    let [mobile, phone, email] = after;
+    let mobile = wrong(mobile_before, mobile, form::phone_fits);
+    let phone = wrong(phone_before, phone, form::phone_fits);
+    let email = wrong(email_before, email, form::email_fits);
     global.set_mobile_wrong(mobile);
     global.set_phone_wrong(phone);
     global.set_email_wrong(email);

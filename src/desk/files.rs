@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use balie_ui as ui;
 use chrono::{DateTime, Utc};
-use slint::{ComponentHandle, ModelRc, Timer, TimerMode, VecModel};
+use slint::{ComponentHandle, Model, ModelRc, Timer, TimerMode, VecModel};
 
 use super::context::{Context, Moment, Page, Turn};
 use super::files_work::{self as work, Around, Gauge};
@@ -98,10 +98,19 @@ impl FilesPage {
             move |_| work::look_around(&places),
             move |around| {
                 let Some(this) = this.upgrade().filter(|_| newest()) else { return };
-                this.known.borrow_mut().around = around;
-                this.read();
+                let known = this.shows() && this.known.borrow().around == around;
+                // Most looks find what the one before found: then nothing is read and painted again.
+                if !known {
+                    this.known.borrow_mut().around = around;
+                    this.read();
+                }
             },
         );
+    }
+
+    fn shows(&self) -> bool {
+        let window = self.context.window();
+        window.is_some_and(|window| window.global::<ui::Files>().get_state() == ui::FilesState::Shown)
     }
 
     fn read(self: &Rc<Self>) {
@@ -140,10 +149,10 @@ impl FilesPage {
     /// A line was touched.
     fn touch(self: &Rc<Self>, kind: ui::FileKind, id: i32) {
         self.chosen.set((kind, id));
-        let known = self.known.borrow();
-        let all = taking(&known, &|at| self.context.surroundings.local(at)).into_iter().chain(copies(&known));
-        let line = all.into_iter().find(|line| line.kind == kind && line.id == id);
-        drop(known);
+        let Some(window) = self.context.window() else { return };
+        let global = window.global::<ui::Files>();
+        let (taking, copies) = (global.get_taking(), global.get_copies());
+        let line = taking.iter().chain(copies.iter()).find(|line| line.kind == kind && line.id == id);
         let Some(line) = line else { return };
         let back = line.back;
         self.with(|global| global.set_chosen(line));

@@ -127,7 +127,7 @@ pub struct MachineCard {
     pub room: Option<(u64, u64)>,
     /// The processor, in degrees Celsius.
     pub celsius: Option<f64>,
-    /// It is slowed down because it is too hot.
+    /// It is too hot.
     pub hot: bool,
     /// Whether the power supply is too weak: now, and at some time since it was switched on.
     pub weak: Option<(bool, bool)>,

@@ -67,7 +67,7 @@ pub fn show(desk: &Rc<Desk>, page: &str) -> bool {
 
 /// Lets the desk's own work come to an end: pictures wait for what they asked.
 pub(super) fn wait(desk: &Rc<Desk>) {
-    while desk.wait_for_answer(Duration::from_millis(150)) {}
+    desk.rest(Duration::from_millis(150));
 }
 
 /// How long a slow card may take to show the list.
@@ -127,7 +127,7 @@ pub fn take(
         wait(&desk);
         // The second time whatever the first found out about sizes is drawn too.
         canvas.draw();
-        while desk.wait_for_answer(Duration::from_millis(50)) {}
+        desk.rest(Duration::from_millis(50));
         canvas.draw();
         let path = wish.folder.join(format!("{page}.png"));
         save(&canvas, &path)?;

@@ -1,6 +1,7 @@
 //! The machine (APP-08): how old the last good runs are, how it fares, its versions. What somebody must
 //! do something about stands first.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,36 +11,34 @@ use slint::{ComponentHandle, ModelRc, Timer, TimerMode, VecModel};
 
 use super::context::{Context, Page, Turn};
 use super::{MachineCard, convert, slint};
+use crate::store::runs::Runs;
 
-/// How often the page looks again.
-const LOOK: Duration = Duration::from_secs(5);
+/// How often the machine is asked again: each time a program is started that knows of updates.
+const LOOK: Duration = Duration::from_secs(30);
 /// From then on a collection is late, in hours (faults, row 25).
 const LATE_HOURS: i64 = 24;
-/// From so many degrees on a Raspberry Pi slows itself down.
-const HOT: f64 = 80.0;
 const GIGA: f64 = 1e9;
-
-/// When what runs by itself last ran well.
-#[derive(Debug, Clone, Copy, Default)]
-struct Runs {
-    collected: Option<DateTime<Utc>>,
-    register: Option<DateTime<Utc>>,
-    backup: Option<DateTime<Utc>>,
-    stick: Option<DateTime<Utc>>,
-    clock: bool,
-}
 
 /// The page's adapter.
 pub struct SystemPage {
     context: Rc<Context>,
-    turn: Turn,
+    asking: Turn,
+    reading: Turn,
+    /// As it was last told; none before the first answer.
+    machine: RefCell<Option<MachineCard>>,
     looking: Timer,
 }
 
 impl SystemPage {
     /// The page, with its callbacks connected.
     pub fn connect(context: Rc<Context>) -> Rc<Self> {
-        let page = Rc::new(Self { context, turn: Turn::default(), looking: Timer::default() });
+        let page = Rc::new(Self {
+            context,
+            asking: Turn::default(),
+            reading: Turn::default(),
+            machine: RefCell::default(),
+            looking: Timer::default(),
+        });
         let Some(window) = page.context.window() else { return page };
         let global = window.global::<ui::System>();
         hear!(global, page, {
@@ -56,38 +55,35 @@ impl SystemPage {
 
     fn look(self: &Rc<Self>) {
         let surroundings = std::sync::Arc::clone(&self.context.surroundings);
-        let (newest, this) = (self.turn.next(), Rc::downgrade(self));
+        let (newest, this) = (self.asking.next(), Rc::downgrade(self));
         self.context.aside(
             move |_| surroundings.machine(),
             move |machine| {
                 if let Some(this) = this.upgrade().filter(|_| newest()) {
-                    this.read(machine);
+                    *this.machine.borrow_mut() = Some(machine);
+                    this.read();
                 }
             },
         );
     }
 
-    fn read(self: &Rc<Self>, machine: MachineCard) {
+    fn read(self: &Rc<Self>) {
         let surroundings = std::sync::Arc::clone(&self.context.surroundings);
-        let (newest, this) = (self.turn.next(), Rc::downgrade(self));
+        let (newest, this) = (self.reading.next(), Rc::downgrade(self));
         self.context.read(
             "system.read",
             move |store, moment| {
-                let newest = store.newest_instant()?;
-                Ok(Runs {
-                    collected: store.last_collection()?.map(|last| last.finished_at),
-                    register: store.register_overview(moment.actor.at)?.answered_at,
-                    backup: store.backup_state()?.good_at,
-                    stick: store.stick_state()?.good_at,
-                    clock: surroundings.clock_trusted(newest),
-                })
+                let trusted = surroundings.clock_trusted(store.newest_instant()?);
+                Ok((store.runs(moment.actor.at)?, trusted))
             },
-            move |runs| {
+            move |found| {
                 let Some(this) = this.upgrade().filter(|_| newest()) else { return };
-                let Ok(runs) = runs else {
+                let Ok((runs, trusted)) = found else {
                     return this.with(|global| global.set_state(ui::SystemState::Error));
                 };
-                let lines = this.lines(&machine, runs);
+                let machine = this.machine.borrow();
+                let Some(machine) = machine.as_ref() else { return };
+                let lines = this.lines(machine, runs, trusted);
                 this.with(|global| {
                     global.set_lines(ModelRc::from(Rc::new(VecModel::from(lines))));
                     global.set_state(ui::SystemState::Shown);
@@ -96,7 +92,7 @@ impl SystemPage {
         );
     }
 
-    fn lines(&self, machine: &MachineCard, runs: Runs) -> Vec<ui::SystemLine> {
+    fn lines(&self, machine: &MachineCard, runs: Runs, trusted: bool) -> Vec<ui::SystemLine> {
         use ui::SystemKind as Kind;
         use ui::SystemMark as Mark;
         let line =
@@ -119,12 +115,12 @@ impl SystemPage {
         };
         let mut lines: Vec<_> =
             machine.mistakes.iter().map(|words| line(Kind::Mistake, Mark::Wrong, words.clone())).collect();
-        let clock = if runs.clock { Mark::Good } else { Mark::Wrong };
+        let clock = if trusted { Mark::Good } else { Mark::Wrong };
         lines.push(line(Kind::Clock, clock, String::new()));
-        lines.push(run(Kind::Collected, runs.collected, Some(LATE_HOURS)));
-        lines.push(run(Kind::Register, runs.register, None));
-        lines.push(run(Kind::Backup, runs.backup, Some(2 * 24)));
-        lines.push(run(Kind::Stick, runs.stick, None));
+        lines.push(run(Kind::Collected, runs.collected_at, Some(LATE_HOURS)));
+        lines.push(run(Kind::Register, runs.register_at, None));
+        lines.push(run(Kind::Backup, runs.backup_at, Some(2 * 24)));
+        lines.push(run(Kind::Stick, runs.stick_at, None));
         if let Some((free, all)) = machine.room {
             #[allow(clippy::cast_precision_loss)]
             let text = format!("{:.1} / {:.1} GB", free as f64 / GIGA, all as f64 / GIGA);
@@ -132,7 +128,7 @@ impl SystemPage {
             lines.push(line(Kind::Room, mark, text));
         }
         if let Some(celsius) = machine.celsius {
-            let mark = if machine.hot || celsius >= HOT { Mark::Wrong } else { Mark::Good };
+            let mark = if machine.hot { Mark::Wrong } else { Mark::Good };
             lines.push(line(Kind::Warmth, mark, format!("{celsius:.0} °C")));
         }
         if let Some((now, before)) = machine.weak {
@@ -177,13 +173,14 @@ impl Page for Rc<SystemPage> {
     }
 
     fn refresh(&self) {
-        self.look();
+        // The machine itself is asked by the clock.
+        self.read();
     }
 
     fn close(&self) {
         self.looking.stop();
         // What is still on its way is for nobody.
-        let _ = self.turn.next();
+        let _ = (self.asking.next(), self.reading.next());
     }
 }
 
@@ -209,10 +206,10 @@ pub(super) const PICTURES: &[super::picture::Picture] = &[
             ..MachineCard::default()
         };
         let runs =
-            Runs { collected: Some(at), register: Some(at), backup: Some(at), stick: None, clock: true };
-        let lines = page.lines(&machine, runs);
+            Runs { collected_at: Some(at), register_at: Some(at), backup_at: Some(at), stick_at: None };
+        let lines = page.lines(&machine, runs, true);
         page.looking.stop();
-        let _ = page.turn.next();
+        let _ = (page.asking.next(), page.reading.next());
         page.with(|global| global.set_lines(ModelRc::from(Rc::new(VecModel::from(lines)))));
     }),
     ("system-error", |desk| {

@@ -49,6 +49,7 @@ mod quote;
 pub mod register;
 mod register_save;
 pub mod report;
+pub mod runs;
 mod sale;
 mod search;
 pub mod setting;

@@ -228,7 +228,7 @@ impl Scene {
     /// As [`Scene::settle`], where nothing else than this desk changes anything: until no page waits for
     /// an answer, and the list has had the time for one.
     pub fn rest(&mut self) {
-        while self.desk.wait_for_answer(Duration::from_millis(90)) || self.desk.context().is_waiting() {}
+        self.desk.rest(Duration::from_millis(90));
         self.canvas.draw();
         self.canvas.draw();
     }

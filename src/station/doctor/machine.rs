@@ -8,9 +8,6 @@ use crate::station::system::Facts;
 use crate::station::system::power::{Power, Seen};
 use crate::station::update::Status;
 
-/// Above this a Raspberry Pi slows itself down.
-const HOT: f64 = 80.0;
-
 pub(super) fn all(facts: &Facts) -> Vec<Check> {
     let update = match (&facts.update, &facts.update_trouble) {
         (Some(status), _) => update(status),
@@ -50,9 +47,7 @@ fn heat(power: &Power) -> Check {
             let at = warm.map(|warm| format!(" ({warm})")).unwrap_or_default();
             Check::wrong("heat", format!("it is too hot, and slowed down{at}"), remedy)
         }
-        (Some(warm), _) if power.celsius.is_some_and(|celsius| celsius >= HOT) => {
-            Check::wrong("heat", format!("it is too hot: {warm}"), remedy)
-        }
+        (Some(warm), _) if power.is_hot() => Check::wrong("heat", format!("it is too hot: {warm}"), remedy),
         (_, Seen { before: true, .. }) => {
             Check::wrong("heat", "it was too hot since the start, and slowed down", remedy)
         }

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::report::Mistake;
+use crate::domain::language::Language;
 use crate::station::config::{Entry, Examined, Plain};
 
 /// What it has to say, in Balie's own words.
@@ -76,7 +77,7 @@ fn as_ours(key: &str, value: &Plain) -> Option<Plain> {
         // "nl_NL.UTF-8"
         ("language", Plain::Text(text)) => {
             let code = text.split(['_', '.']).next().unwrap_or_default();
-            ["nl", "de", "pt", "en"].contains(&code).then(|| Plain::Text(code.to_owned()))
+            code.parse::<Language>().is_ok().then(|| Plain::Text(code.to_owned()))
         }
         _ => Some(value.clone()),
     }

@@ -1,5 +1,5 @@
-//! The machine in figures, for the system page and for `balie doctor`: which versions, how old the last good
-//! runs, how much room, how warm, whether the power supply is strong enough, which update.
+//! The machine in figures, for the system page and for `balie doctor`: which versions, how much room, how warm,
+//! whether the power supply is strong enough, which update.
 //!
 //! What a machine does not tell is `None`, never a zero. Nothing here can fail as a whole or take long.
 
@@ -15,7 +15,6 @@ use self::power::Power;
 use super::clock::built_at;
 use super::disk::Room;
 use super::update::{self, Status, UpdateError};
-use crate::store::{Store, StoreError};
 
 /// Where RAUC has its configuration on a machine with slots.
 const SLOTS: [&str; 2] = ["usr/lib/rauc/system.conf", "etc/rauc/system.conf"];
@@ -43,19 +42,6 @@ pub struct Facts {
     pub update: Option<Status>,
     /// Why that cannot be told, where there should be an answer.
     pub update_trouble: Option<String>,
-}
-
-/// When what runs by itself last ran well; instants in UTC, `None`: never yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Runs {
-    /// The last collection of tasks.
-    pub collected_at: Option<DateTime<Utc>>,
-    /// The newest answer of the vehicle register.
-    pub register_at: Option<DateTime<Utc>>,
-    /// The last backup of a night.
-    pub backup_at: Option<DateTime<Utc>>,
-    /// The last backup on a stick.
-    pub stick_at: Option<DateTime<Utc>>,
 }
 
 impl Facts {
@@ -98,21 +84,6 @@ fn pretty_name(text: &str) -> Option<String> {
     Some(value.trim_matches('"').to_owned())
 }
 
-impl Runs {
-    /// Reads them; `now` is this instant in UTC.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database cannot be read; never a 'never' instead.
-    pub fn read(store: &Store, now: DateTime<Utc>) -> Result<Self, StoreError> {
-        Ok(Self {
-            collected_at: store.last_collection()?.map(|last| last.finished_at),
-            register_at: store.register_overview(now)?.answered_at,
-            backup_at: store.backup_state()?.good_at,
-            stick_at: store.stick_state()?.good_at,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,13 +110,5 @@ mod tests {
         assert_eq!(facts.board.as_deref(), Some("Raspberry Pi 5 Model B Rev 1.0"));
         assert_eq!(facts.up_seconds, Some(86400));
         assert!(facts.room.is_some_and(|(free, total)| free <= total && total > 0));
-    }
-
-    #[test]
-    fn an_empty_database_has_no_runs() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("balie.db")).unwrap();
-        let runs = Runs::read(&store, "2026-11-25T08:00:00Z".parse().unwrap()).unwrap();
-        assert_eq!(runs, Runs { collected_at: None, register_at: None, backup_at: None, stick_at: None });
     }
 }

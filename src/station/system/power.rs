@@ -12,6 +12,9 @@ const TEMPERATURE: &str = "sys/class/thermal/thermal_zone0/temp";
 /// Where a kernel without the firmware's file shows a voltage that is too low.
 const SENSORS: &str = "sys/class/hwmon";
 
+/// From so many degrees on a Raspberry Pi slows itself down.
+const HOT: f64 = 80.0;
+
 /// A state now, and whether it has been so since the machine was switched on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Seen {
@@ -33,6 +36,11 @@ pub struct Power {
 }
 
 impl Power {
+    /// Whether it is too hot now, by the firmware or by the thermometer.
+    pub fn is_hot(&self) -> bool {
+        self.hot.is_some_and(|hot| hot.now) || self.celsius.is_some_and(|celsius| celsius >= HOT)
+    }
+
     /// Reads it under the root of a file system.
     pub fn read(root: &Path) -> Self {
         let number = |path: &str| fs::read_to_string(root.join(path)).ok();
@@ -101,6 +109,20 @@ mod tests {
         ] {
             write(THROTTLED, text);
             assert_eq!(Power::read(root.path()), Power { celsius: Some(48.312), weak, hot }, "{text}");
+        }
+    }
+
+    #[test]
+    fn it_is_hot_by_the_thermometer_or_by_the_firmware() {
+        let seen = |now| Some(Seen { now, before: true });
+        for (celsius, hot, is_hot) in [
+            (None, None, false),
+            (Some(79.9), None, false),
+            (Some(80.0), None, true),
+            (Some(50.0), seen(false), false),
+            (Some(50.0), seen(true), true),
+        ] {
+            assert_eq!(Power { celsius, hot, weak: None }.is_hot(), is_hot, "{celsius:?} {hot:?}");
         }
     }
 }
