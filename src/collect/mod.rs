@@ -4,6 +4,7 @@
 //! then at what is newly due; last it releases what this week's capacity allows.
 
 mod beside;
+mod complaint;
 pub mod files;
 pub mod register;
 pub mod schedule;
@@ -27,6 +28,7 @@ use crate::store::history::{Actor, Origin};
 use crate::store::task::{Following, NewTask};
 use crate::store::{Store, StoreError};
 pub(crate) use beside::Beside;
+pub(crate) use complaint::Complaint;
 
 /// Collects once for `today` (a date in the shop's time zone); `at` is the instant for history.
 ///

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
 use super::CollectReport;
+use super::complaint::Complaint;
 use super::schedule::{Schedule, Seen};
 use super::worker::{self, Look, News, Order};
 use crate::store::StoreError;
@@ -85,7 +86,7 @@ pub async fn serve(
         failures: 0,
         doubted: false,
         last: None,
-        complaint: String::new(),
+        complaint: Complaint::default(),
         status: String::new(),
     };
     let end = tokio::select! {
@@ -105,8 +106,7 @@ struct Service<'m> {
     failures: u32,
     doubted: bool,
     last: Option<(DateTime<Utc>, Option<CollectReport>)>,
-    /// The last complaint in the log, so that it stands there once.
-    complaint: String,
+    complaint: Complaint,
     status: String,
 }
 
@@ -145,7 +145,7 @@ impl Service<'_> {
             }
             News::NotCollected(cause) => {
                 let wait = self.schedule.failed(self.began.elapsed());
-                self.complain(&cause.to_string());
+                self.complaint.say(&cause.to_string());
                 let (why, last) = (in_dutch(&cause), self.last_run());
                 self.say(format!(
                     "Verzamelen mislukt: {why}; nieuwe poging over {} s. {last}",
@@ -156,7 +156,7 @@ impl Service<'_> {
             News::Unread(cause) => {
                 self.failures += 1;
                 let wait = Duration::from_secs(1 << self.failures.min(4)).min(LONGEST_WAIT);
-                self.complain(&cause.to_string());
+                self.complaint.say(&cause.to_string());
                 let why = in_dutch(&cause);
                 self.say(format!("Database niet te lezen: {why}; nieuwe poging over {} s", wait.as_secs()));
                 Next::Look(wait)
@@ -174,7 +174,7 @@ impl Service<'_> {
         if self.failures > 0 {
             tracing::info!("the database can be read again");
             self.failures = 0;
-            self.complaint.clear();
+            self.complaint.over();
             let last = self.last_run();
             self.say(last);
         }
@@ -213,7 +213,7 @@ impl Service<'_> {
 
     fn collected(&mut self, moment: Moment, report: CollectReport) {
         self.machine.tell(Notice::Alive);
-        self.complaint.clear();
+        self.complaint.over();
         let now = self.began.elapsed();
         self.schedule.succeeded(now, moment.today);
         self.last = Some((moment.at, Some(report)));
@@ -246,13 +246,6 @@ impl Service<'_> {
         if words != self.status {
             self.machine.tell(Notice::Status(words.clone()));
             self.status = words;
-        }
-    }
-
-    fn complain(&mut self, words: &str) {
-        if words != self.complaint {
-            tracing::warn!("{words}");
-            self.complaint = words.to_owned();
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::args::Station;
 use super::calendar::{KeepError, Keeper};
-use crate::collect::Beside;
+use crate::collect::{Beside, Complaint};
 use crate::domain::calendar_merge::Synced;
 use crate::outside::calendar::caldav::CalendarError;
 use crate::outside::http;
@@ -36,7 +36,7 @@ pub fn start(station: &Station) -> std::io::Result<()> {
         looked: None,
         failures: 0,
         until: None,
-        complaint: String::new(),
+        complaint: Complaint::default(),
     };
     let work = move || loop {
         std::thread::sleep(LOOK);
@@ -56,8 +56,7 @@ struct Round {
     failures: u32,
     /// After a failure: not before this.
     until: Option<Instant>,
-    /// The last complaint, so that it stands in the log once.
-    complaint: String,
+    complaint: Complaint,
 }
 
 impl Round {
@@ -69,7 +68,7 @@ impl Round {
             Ok(false) => {}
             Ok(true) => {
                 (self.failures, self.until) = (0, None);
-                if !std::mem::take(&mut self.complaint).is_empty() {
+                if self.complaint.over() {
                     tracing::info!("the calendar is kept again");
                 }
             }
@@ -80,11 +79,7 @@ impl Round {
                 self.looked = None;
                 self.until = Some(Instant::now() + http::wait(self.failures.min(MOST_DOUBLINGS)));
                 self.failures += 1;
-                let words = cause.to_string();
-                if words != self.complaint {
-                    tracing::warn!("the calendar is not kept: {words}");
-                    self.complaint = words;
-                }
+                self.complaint.say(&format!("the calendar is not kept: {cause}"));
             }
         }
     }

@@ -10,7 +10,7 @@ use super::args::Station;
 use super::clock::Clock;
 use super::lock::LockError;
 use super::outbox::{Outbox, OutboxError, Pace, waits};
-use crate::collect::Beside;
+use crate::collect::{Beside, Complaint};
 use crate::domain::message::Channel;
 use crate::outside::delivery::Delivered;
 
@@ -48,7 +48,7 @@ impl Postman {
             outbox,
             version: 0,
             looked: None,
-            complaint: String::new(),
+            complaint: Complaint::default(),
         };
         std::thread::Builder::new().name("outbox".to_owned()).spawn(move || {
             while let Err(RecvTimeoutError::Timeout) = woken.recv_timeout(LOOK) {
@@ -75,8 +75,7 @@ struct Round {
     version: i64,
     /// When it was last looked closely; never: something may have been interrupted.
     looked: Option<Instant>,
-    /// The last complaint, so that it stands in the log once.
-    complaint: String,
+    complaint: Complaint,
 }
 
 impl Round {
@@ -88,7 +87,7 @@ impl Round {
             Err(OutboxError::Lock(LockError::Delivering(_))) => {}
             Err(cause) => {
                 self.database.close();
-                self.complain(&format!("no message is delivered: {cause}"));
+                self.complaint.say(&format!("no message is delivered: {cause}"));
             }
         }
     }
@@ -121,16 +120,11 @@ impl Round {
             tracing::info!(sent, rejected, unknown, by_hand, later, "messages delivered");
         }
         match waits(done) {
-            Some(words) => self.complain(&words),
-            None if *sent > 0 => self.complaint.clear(),
+            Some(words) => self.complaint.say(&words),
+            None if *sent > 0 => {
+                self.complaint.over();
+            }
             None => {}
-        }
-    }
-
-    fn complain(&mut self, words: &str) {
-        if words != self.complaint {
-            tracing::warn!("{words}");
-            self.complaint = words.to_owned();
         }
     }
 }

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::complaint::Complaint;
 use super::service::{Machine, Moment};
 use crate::store::{Store, StoreError};
 use drop_folder::DropFolder;
@@ -65,8 +66,7 @@ struct Office<M> {
     drop: DropFolder,
     night: Night,
     sticks: Sticks,
-    /// The last complaint of each, so that it stands in the log once.
-    complaints: [String; 3],
+    complaints: [Complaint; 3],
 }
 
 impl<M: Machine> Office<M> {
@@ -87,12 +87,10 @@ impl<M: Machine> Office<M> {
         let outcomes = [self.look_at_drop(), self.look_at_night(), self.look_at_sticks()];
         for (outcome, last) in outcomes.into_iter().zip(&mut self.complaints) {
             match outcome {
-                Ok(()) => last.clear(),
-                Err(words) if words != *last => {
-                    tracing::warn!("{words}");
-                    *last = words;
+                Ok(()) => {
+                    last.over();
                 }
-                Err(_) => {}
+                Err(words) => last.say(&words),
             }
         }
     }
