@@ -128,26 +128,24 @@ const STAGED: [Row; 12] = [
     ),
 ];
 
+/// Types into a field of the sheet of kilometres, and leaves the sheet.
+fn measured(scene: &mut Scene, label: &str, text: &str) {
+    scene.act("Kilometers");
+    scene.type_into(label, text);
+    scene.key(Key::Return);
+    scene.tap("Sluiten");
+}
+
 /// What is kept at once, whatever way out is taken.
 const IMMEDIATE: [Row; 8] = [
     (
         "a reading of the odometer",
-        |scene, _| {
-            scene.act("Kilometers");
-            scene.type_into("Kilometerstand vandaag", "81234");
-            scene.key(Key::Return);
-            scene.tap("Sluiten");
-        },
+        |scene, _| measured(scene, "Kilometerstand vandaag", "81234"),
         |case| case.store.readings(case.vehicle).unwrap().first().is_some_and(|read| read.km == 81_234),
     ),
     (
         "cost per kilometre",
-        |scene, _| {
-            scene.act("Kilometers");
-            scene.type_into("Kosten per kilometer (€)", "0,27");
-            scene.key(Key::Return);
-            scene.tap("Sluiten");
-        },
+        |scene, _| measured(scene, "Kosten per kilometer (€)", "0,27"),
         |case| case.store.vehicle(case.vehicle).unwrap().unwrap().cost_per_km == Some(CostPerKm(2700)),
     ),
     (
