@@ -73,6 +73,9 @@ impl Surroundings for Machine {
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         self.0.clock.local(at)
     }
+    fn midnight(&self, day: NaiveDate) -> DateTime<Utc> {
+        self.0.clock.midnight(day)
+    }
     fn today(&self) -> NaiveDate {
         self.0.clock.today()
     }

@@ -61,6 +61,7 @@ mod pad;
 mod pages;
 pub mod picture;
 mod placeholders;
+mod report;
 mod session;
 mod settings;
 mod shell;
@@ -143,6 +144,10 @@ pub trait Surroundings: Send + Sync {
     fn now(&self) -> DateTime<Utc>;
     /// An instant as the shop's wall shows it.
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime;
+    /// The instant at which a day begins in the shop.
+    fn midnight(&self, day: NaiveDate) -> DateTime<Utc> {
+        day.and_time(NaiveTime::MIN).and_utc()
+    }
     /// The shop's date.
     fn today(&self) -> NaiveDate;
     /// Whether the clock can be believed, given the newest instant in the database.

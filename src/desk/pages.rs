@@ -15,6 +15,7 @@ use super::files::FilesPage;
 use super::mailing::MailingPage;
 use super::outbox::OutboxPage;
 use super::pad::Pad;
+use super::report::ReportPage;
 use super::settings::SettingsPage;
 use super::system::SystemPage;
 use super::task::TasksPage;
@@ -39,6 +40,7 @@ pub(super) struct Pages {
     pub(super) files: Rc<FilesPage>,
     pub(super) outbox: Rc<OutboxPage>,
     pub(super) system: Rc<SystemPage>,
+    pub(super) report: Rc<ReportPage>,
     pub(super) compose: Rc<Compose>,
 }
 
@@ -66,6 +68,7 @@ impl Pages {
             files: FilesPage::connect(shared()),
             outbox: OutboxPage::connect(shared()),
             system: SystemPage::connect(shared()),
+            report: ReportPage::connect(shared()),
             settings: SettingsPage::connect(window, shared(), Rc::clone(pad)),
             customers,
             compose,
@@ -88,6 +91,7 @@ impl Pages {
             ui::Page::Files => Some(&self.files),
             ui::Page::Outbox => Some(&self.outbox),
             ui::Page::System => Some(&self.system),
+            ui::Page::Report => Some(&self.report),
         }
     }
 }

@@ -42,6 +42,7 @@ fn pictures() -> impl Iterator<Item = &'static Picture> {
         super::files_pictures::PICTURES,
         super::outbox::PICTURES,
         super::system::PICTURES,
+        super::report::PICTURES,
         super::session::PICTURES,
         super::vehicle::PICTURES,
         LAST,
