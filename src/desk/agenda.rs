@@ -5,26 +5,25 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use balie_ui as ui;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use slint::{ComponentHandle, ModelRc, VecModel};
 
+use super::agenda_calendar;
 use super::agenda_day::{self, from_kind, minute, to_kind, weekday};
 use super::context::{Context, Page, Turn};
 use super::wire::Trouble;
 use super::{convert, slint};
 use crate::domain::appointment::{Booked, Booking, kind_for, week_of};
+use crate::domain::calendar_merge::{Conflict, Keep};
 use crate::domain::ids::{AppointmentId, CustomerId, TaskId, VehicleId};
 use crate::domain::plate::Plate;
 use crate::domain::records::AppointmentKind;
 use crate::store::appointment::BookingFor;
 use crate::store::{Store, StoreError};
 
-/// How many days ahead the first free slot is looked for.
-const AHEAD: u32 = 60;
-
 /// The adapter of the page.
 pub struct AgendaPage {
-    context: Rc<Context>,
+    pub(super) context: Rc<Context>,
     state: RefCell<State>,
     turn: Turn,
     plates: Turn,
@@ -67,6 +66,7 @@ struct Looked {
     booked: Vec<Booked>,
     load: Vec<(NaiveDate, u32)>,
     minutes: u32,
+    differing: Vec<Conflict>,
     wanted: Option<BookingFor>,
 }
 
@@ -78,6 +78,7 @@ fn look(store: &Store, day: NaiveDate, wanted: Option<BookingFor>) -> Result<Loo
         booked: store.appointments_on(day)?,
         load: week.into_iter().zip(load).collect(),
         minutes: store.settings()?.general.slot_minutes,
+        differing: store.calendar_conflicts()?,
         wanted,
     })
 }
@@ -98,8 +99,7 @@ impl AgendaPage {
                 this.show(day)
             },
             on_turn: |this, days| {
-                let day = this.state.borrow().day + TimeDelta::days(i64::from(days));
-                this.show(day)
+                this.show(this.day() + TimeDelta::days(i64::from(days)))
             },
             on_pick: |this, start| this.pick(start),
             on_set_kind: |this, kind| this.change(|making| making.kind = from_kind(kind)),
@@ -112,10 +112,11 @@ impl AgendaPage {
             on_drop: |this| this.drop_booking(),
             on_move: |this, id| this.begin_move(AppointmentId(i64::from(id))),
             on_cancel: |this, id| this.cancel(AppointmentId(i64::from(id))),
-            on_retry: |this| {
-                let day = this.state.borrow().day;
-                this.show(day)
+            on_settle: |this, id, ours| {
+                let keep = if ours { Keep::Ours } else { Keep::Theirs };
+                this.settle(AppointmentId(i64::from(id)), keep)
             },
+            on_retry: |this| this.show(this.day()),
             on_book_for: |this, vehicle, customer| {
                 let id = |id: i32| (id >= 0).then_some(i64::from(id));
                 this.state.borrow_mut().next = Some((id(vehicle).map(VehicleId), id(customer).map(CustomerId)));
@@ -125,7 +126,7 @@ impl AgendaPage {
         page
     }
 
-    fn with(&self, act: impl FnOnce(&ui::Agenda<'_>)) {
+    pub(super) fn with(&self, act: impl FnOnce(&ui::Agenda<'_>)) {
         if let Some(window) = self.context.window() {
             act(&window.global::<ui::Agenda>());
         }
@@ -153,7 +154,7 @@ impl AgendaPage {
         );
     }
 
-    fn show(self: &Rc<Self>, day: NaiveDate) {
+    pub(super) fn show(self: &Rc<Self>, day: NaiveDate) {
         {
             let mut state = self.state.borrow_mut();
             if state.day != day
@@ -193,10 +194,16 @@ impl AgendaPage {
             agenda.set_day(convert::date(day));
             agenda.set_weekday(weekday(day));
             agenda.set_week(ModelRc::from(Rc::new(VecModel::from_iter(week))));
+            agenda_calendar::tell(agenda, &looked.differing);
         });
         self.tell_slots();
         self.tell_making();
         self.with(|agenda| agenda.set_state(ui::AgendaState::Shown));
+    }
+
+    /// The day on the screen.
+    pub(super) fn day(&self) -> NaiveDate {
+        self.state.borrow().day
     }
 
     fn tell_slots(&self) {
@@ -353,8 +360,7 @@ impl AgendaPage {
         if from_task {
             self.context.back();
         } else {
-            let day = self.state.borrow().day;
-            self.show(day);
+            self.show(self.day());
         }
     }
 
@@ -403,32 +409,9 @@ impl AgendaPage {
                 if cancelled.is_ok() {
                     this.context.confirm(ui::Toast::Cancelled, None);
                 }
-                let day = this.state.borrow().day;
-                this.show(day);
+                this.show(this.day());
             },
         );
-    }
-
-    /// The first day from today on which some slot is free of what is planned; read by the worker.
-    fn first_free(
-        &self,
-    ) -> impl FnOnce(&Store, NaiveDate, u32) -> Result<NaiveDate, StoreError> + Send + 'static {
-        let surroundings = std::sync::Arc::clone(&self.context.surroundings);
-        move |store, today, minutes| {
-            let now = surroundings.local(surroundings.now());
-            let length = TimeDelta::minutes(i64::from(minutes));
-            for day in today.iter_days().take(AHEAD as usize) {
-                let booked = store.appointments_on(day)?;
-                let free = surroundings.slots(day, minutes).into_iter().any(|start| {
-                    let begins: NaiveDateTime = day.and_time(start);
-                    begins > now && !booked.iter().any(|one| one.overlaps(begins, begins + length))
-                });
-                if free {
-                    return Ok(day);
-                }
-            }
-            Ok(today)
-        }
     }
 
     /// Opens the page for an appointment that is to be made.
@@ -437,7 +420,8 @@ impl AgendaPage {
         wanted: impl FnOnce(&Store, NaiveDate) -> Result<Option<BookingFor>, StoreError> + Send + 'static,
     ) {
         let newest = self.turn.next();
-        let (this, first_free) = (Rc::downgrade(self), self.first_free());
+        let this = Rc::downgrade(self);
+        let surroundings = std::sync::Arc::clone(&self.context.surroundings);
         self.with(|agenda| {
             agenda.set_state(ui::AgendaState::Loading);
             agenda.set_notes(Default::default());
@@ -447,7 +431,7 @@ impl AgendaPage {
             move |store, moment| {
                 let wanted = wanted(store, moment.today)?;
                 let minutes = store.settings()?.general.slot_minutes;
-                let day = first_free(store, moment.today, minutes)?;
+                let day = agenda_day::first_free(store, surroundings.as_ref(), moment.today, minutes)?;
                 look(store, day, wanted)
             },
             move |looked| {
@@ -463,6 +447,7 @@ impl Page for Rc<AgendaPage> {
     fn open(&self, id: i64) {
         self.with(|agenda| {
             agenda.set_touched_open(false);
+            agenda.set_differing_open(false);
             agenda.set_asking(false);
             agenda.set_save_failed(false);
             agenda.set_plate_unknown(false);
@@ -482,8 +467,7 @@ impl Page for Rc<AgendaPage> {
     }
 
     fn refresh(&self) {
-        let day = self.state.borrow().day;
-        self.read(day, |_, _| Ok(None));
+        self.read(self.day(), |_, _| Ok(None));
     }
 
     fn speak(&self) {}

@@ -8,9 +8,10 @@ use slint::{ComponentHandle, ModelRc, VecModel};
 
 use super::app::Desk;
 use super::picture::{self, Picture};
-use super::{convert, slint};
+use super::{Surroundings, agenda_calendar, convert, slint};
 use crate::domain::appointment::{Booked, usual_slots};
 use crate::domain::records::{AppointmentKind, AppointmentStatus};
+use crate::store::{Store, StoreError};
 
 /// The kinds, in the order of the screen.
 const KINDS: [(AppointmentKind, ui::Booking); 4] = [
@@ -19,6 +20,8 @@ const KINDS: [(AppointmentKind, ui::Booking); 4] = [
     (AppointmentKind::Repair, ui::Booking::Repair),
     (AppointmentKind::Other, ui::Booking::Other),
 ];
+/// How many days ahead the first free slot is looked for.
+const AHEAD: usize = 60;
 /// The page in its states.
 pub(super) const PICTURES: &[Picture] = &[
     ("agenda", |desk| turn_to(desk, 0)),
@@ -37,6 +40,17 @@ pub(super) const PICTURES: &[Picture] = &[
         agenda.invoke_pick(11 * 60);
         agenda.invoke_set_plate("G-001-BB".into());
     }),
+    ("agenda-differing", |desk| {
+        turn_to(desk, 0);
+        let agenda = desk.window().global::<ui::Agenda>();
+        agenda_calendar::example(&agenda, desk.context().surroundings.today());
+    }),
+    ("agenda-differing-both", |desk| {
+        turn_to(desk, 0);
+        let agenda = desk.window().global::<ui::Agenda>();
+        agenda_calendar::example(&agenda, desk.context().surroundings.today());
+        agenda.set_differing_open(true);
+    }),
     ("agenda-error", |desk| {
         turn_to(desk, 0);
         desk.window().global::<ui::Agenda>().set_state(ui::AgendaState::Error);
@@ -49,6 +63,28 @@ fn turn_to(desk: &Rc<Desk>, id: i32) {
     picture::wait(desk);
     window.global::<ui::Desk>().invoke_go(ui::Page::Agenda, id);
     picture::wait(desk);
+}
+
+/// The first day from today on which some slot is free of what is planned; today when there is none.
+pub(super) fn first_free(
+    store: &Store,
+    surroundings: &dyn Surroundings,
+    today: NaiveDate,
+    minutes: u32,
+) -> Result<NaiveDate, StoreError> {
+    let now = surroundings.local(surroundings.now());
+    let length = TimeDelta::minutes(i64::from(minutes));
+    for day in today.iter_days().take(AHEAD) {
+        let booked = store.appointments_on(day)?;
+        let free = surroundings.slots(day, minutes).into_iter().any(|start| {
+            let begins = day.and_time(start);
+            begins > now && !booked.iter().any(|one| one.overlaps(begins, begins + length))
+        });
+        if free {
+            return Ok(day);
+        }
+    }
+    Ok(today)
 }
 
 /// The lines of a day. A closed day has the hours of a usual one, because an appointment can still be

@@ -23,6 +23,7 @@ macro_rules! hear {
 }
 
 mod agenda;
+mod agenda_calendar;
 mod agenda_day;
 pub mod alive;
 mod app;

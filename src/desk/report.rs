@@ -2,6 +2,7 @@
 //! the same as a file.
 
 use std::cell::{Cell, RefCell};
+use std::io::BufWriter;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::wire::Trouble;
 use super::{convert, slint};
 use crate::domain::dates::{minus_days, monday_of, plus_days};
 use crate::domain::report::{Figures, Report, Span};
-use crate::exchange::write_figures;
+use crate::exchange::{whole, write_figures};
 use crate::store::StoreError;
 
 /// The periods that can be chosen, in weeks before this one.
@@ -141,14 +142,7 @@ impl ReportPage {
                 let folder = store.folder().unwrap_or_default().join("exports");
                 let path = folder.join(format!("report-{}-{}.csv", report.from, report.until));
                 std::fs::create_dir_all(&folder)
-                    .and_then(|()| {
-                        let mut bytes = Vec::new();
-                        write_figures(&report, &mut bytes)?;
-                        // It takes the place of an earlier one when it is complete.
-                        let part = path.with_extension("part");
-                        std::fs::write(&part, bytes)?;
-                        std::fs::rename(&part, &path)
-                    })
+                    .and_then(|()| whole::replace(&path, |file| write_figures(&report, BufWriter::new(file))))
                     .map_err(|cause| StoreError::Strange(format!("{}: {cause}", path.display())))?;
                 Ok(path)
             },

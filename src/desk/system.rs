@@ -119,6 +119,12 @@ impl SystemPage {
         lines.push(line(Kind::Clock, clock, String::new()));
         lines.push(run(Kind::Collected, runs.collected_at, Some(LATE_HOURS)));
         lines.push(run(Kind::Register, runs.register_at, None));
+        // A shop without a calendar elsewhere has nothing to be told.
+        if let Some((_, since)) = runs.calendar.trouble {
+            lines.push(ui::SystemLine { mark: Mark::Wrong, ..run(Kind::Calendar, Some(since), None) });
+        } else if runs.calendar.good_at.is_some() {
+            lines.push(run(Kind::Calendar, runs.calendar.good_at, None));
+        }
         lines.push(run(Kind::Backup, runs.backup_at, Some(2 * 24)));
         lines.push(run(Kind::Stick, runs.stick_at, None));
         if let Some((free, all)) = machine.room {
@@ -206,7 +212,7 @@ pub(super) const PICTURES: &[super::picture::Picture] = &[
             ..MachineCard::default()
         };
         let runs =
-            Runs { collected_at: Some(at), register_at: Some(at), backup_at: Some(at), stick_at: None };
+            Runs { collected_at: Some(at), register_at: Some(at), backup_at: Some(at), ..Runs::default() };
         let lines = page.lines(&machine, runs, true);
         page.looking.stop();
         let _ = (page.asking.next(), page.reading.next());

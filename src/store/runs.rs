@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Store, StoreError};
+use crate::domain::calendar::{Kept, Place};
 
 /// When each last ran well; instants in UTC, `None`: never yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Runs {
     pub backup_at: Option<DateTime<Utc>>,
     /// The last backup on a stick.
     pub stick_at: Option<DateTime<Utc>>,
+    /// How the keeping of the calendar on the server goes.
+    pub calendar: Kept,
 }
 
 impl Store {
@@ -28,6 +31,7 @@ impl Store {
             register_at: self.register_overview(now)?.answered_at,
             backup_at: self.backup_state()?.good_at,
             stick_at: self.stick_state()?.good_at,
+            calendar: self.calendar_kept(Place::Server)?,
         })
     }
 }
@@ -41,6 +45,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("balie.db")).unwrap();
         let runs = store.runs("2026-11-25T08:00:00Z".parse().unwrap()).unwrap();
-        assert_eq!(runs, Runs { collected_at: None, register_at: None, backup_at: None, stick_at: None });
+        assert_eq!(runs, Runs::default());
     }
 }
