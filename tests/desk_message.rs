@@ -47,6 +47,43 @@ fn actor() -> Actor {
 }
 
 #[test]
+fn a_half_typed_message_is_there_again_after_the_plug_was_pulled() {
+    let shop = Shop::with(&CARS);
+    let drafts = |shop: &Shop| -> Vec<String> {
+        shop.store().drafts().unwrap().into_iter().map(|draft| draft.about).collect()
+    };
+    // A thread for each: Slint has one screen a thread.
+    std::thread::scope(|scope| {
+        let typing = scope.spawn(|| {
+            let mut scene = opened(&shop);
+            scene.touch("SMS sturen");
+            compose(&scene).invoke_edit_text("Beste mevrouw, de winterbanden".into());
+            std::thread::sleep(std::time::Duration::from_millis(400));
+            scene.settle();
+            // Nobody leaves the sheet: the machine is off.
+        });
+        typing.join().unwrap();
+        assert!(drafts(&shop)[0].ends_with(":message"));
+        let again = scope.spawn(|| {
+            let mut scene = opened(&shop);
+            scene.touch("SMS sturen");
+            assert_eq!(compose(&scene).get_text(), "Beste mevrouw, de winterbanden");
+            assert!(scene.has("Dit was al getypt en is niet verstuurd."));
+            scene.touch("Weggooien");
+            assert!(compose(&scene).get_text().starts_with("Goedendag"));
+            compose(&scene).invoke_edit_text("Tot morgen!".into());
+            scene.settle();
+            scene.touch("In de outbox");
+            scene.touch("Opslaan");
+        });
+        again.join().unwrap();
+    });
+    assert!(drafts(&shop).is_empty(), "{:?}", drafts(&shop));
+    let sent = messages(&shop, "23-NL-PD");
+    assert_eq!((sent.len(), sent[0].body.as_str()), (1, "Tot morgen!"));
+}
+
+#[test]
 fn an_sms_from_a_task_is_staged_and_leaves_with_the_save() {
     let shop = Shop::with(&CARS);
     let mut scene = opened(&shop);

@@ -10,11 +10,13 @@ use balie::desk::ui::{
     Agenda, AgendaState, Barred, Desk as DeskGlobal, Doubt, Edit, EditSheet, EditState, Outcome, Page, Why,
 };
 use balie::domain::amount::CostPerKm;
+use balie::domain::calendar::{Entry, When};
+use balie::domain::calendar_merge::Found;
 use balie::domain::edit::TaskEdit;
 use balie::domain::task::{StatusFilter, TaskState};
 use balie::store::history::{Actor, Origin};
 use balie::store::task_edit::{Save, Saved};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use desk_scene::{Scene, Shop};
 
 const CARS: [(&str, i64); 4] = [("JL-29-JK", 3), ("23-NL-PD", -6), ("74-XE-VV", 0), ("07-ZP-FH", -2)];
@@ -107,6 +109,58 @@ fn an_appointment_can_be_moved_and_cancelled() {
     assert_eq!(shop.store().appointments_on(day).unwrap().len(), 1);
     question_again(&mut scene);
     assert!(shop.store().appointments_on(day).unwrap().is_empty());
+}
+
+/// An appointment made here, whose time was changed in the shop's calendar as well.
+fn changed_in_the_calendar(shop: &Shop, scene: &mut Scene) -> Entry {
+    scene.touch("Afspraak maken");
+    scene.touch("09:30");
+    scene.touch("Opslaan");
+    let mut store = shop.store();
+    let ours = store.calendar_entries("2015-05-01".parse().unwrap()).unwrap().remove(0);
+    let starts_at = ours.when.starts_at + TimeDelta::hours(5);
+    let theirs = Found {
+        uid: ours.uid.clone(),
+        href: "/desk/one.ics".into(),
+        etag: "1".into(),
+        sequence: 0,
+        when: When { starts_at, ends_at: Some(starts_at + TimeDelta::minutes(45)), cancelled: false },
+        all_day: false,
+        repeats: false,
+        summary: String::new(),
+        description: String::new(),
+    };
+    assert!(store.note_calendar_conflict(&ours, "/desk/one.ics", Some(&theirs)).unwrap());
+    scene.touch("Agenda");
+    scene.touch("1 afspraak is ook in de agenda gewijzigd");
+    assert!(scene.has("vr 01-05-2015\n09:30 – 10:00"), "{:?}", scene.labels());
+    assert!(scene.has("vr 01-05-2015\n14:30 – 15:15"), "{:?}", scene.labels());
+    ours
+}
+
+#[test]
+fn of_an_appointment_that_was_changed_twice_the_calendars_time_can_be_taken() {
+    let shop = Shop::with(&CARS);
+    let mut scene = Scene::of(&shop);
+    let ours = changed_in_the_calendar(&shop, &mut scene);
+    scene.touch("Die overnemen");
+    let now = shop.store().calendar_held(&ours.uid).unwrap().unwrap();
+    assert_eq!(now.entry.when.starts_at.to_string(), "2015-05-01 14:30:00");
+    assert_eq!(now.conflict, None);
+    assert!(!scene.window().global::<Agenda>().get_differing_open(), "nothing is left to choose");
+    assert!(scene.has("14:30 – 15:15 APK-keuring 23-NL-PD"), "{:?}", scene.labels());
+}
+
+#[test]
+fn of_an_appointment_that_was_changed_twice_ours_can_be_kept() {
+    let shop = Shop::with(&CARS);
+    let mut scene = Scene::of(&shop);
+    let ours = changed_in_the_calendar(&shop, &mut scene);
+    scene.touch("Deze houden");
+    let now = shop.store().calendar_held(&ours.uid).unwrap().unwrap();
+    assert_eq!((now.entry.when, now.conflict), (ours.when, None));
+    let due = shop.store().calendar_due("2015-05-01".parse().unwrap()).unwrap();
+    assert_eq!(due.len(), 1, "it is written there at the next pass");
 }
 
 /// Both the sheet and the question have a button of the same name; the question's is asked here.

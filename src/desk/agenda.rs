@@ -453,7 +453,12 @@ impl Page for Rc<AgendaPage> {
             agenda.set_plate_unknown(false);
         });
         let next = self.state.borrow_mut().next.take();
-        self.state.borrow_mut().making = None;
+        let mut typed = false;
+        self.with(|agenda| typed = !agenda.get_notes().is_empty());
+        // An appointment for which something was typed is still there when the page is turned to again.
+        if id > 0 || next.is_some() || !typed {
+            self.state.borrow_mut().making = None;
+        }
         match (id, next) {
             (1.., _) => self.book(move |store, today| store.booking_for_task(TaskId(id), today)),
             (_, Some((vehicle, customer))) => {

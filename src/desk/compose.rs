@@ -12,8 +12,9 @@ use balie_ui as ui;
 use slint::{ComponentHandle, ModelRc, VecModel};
 
 use super::compose_code::{code, link};
-use super::compose_state::{Change, Ready, Stage, State, Typed, hurdle, kind, kinds, ready};
+use super::compose_state::{Change, Ready, Stage, State, Typed, draft_name, hurdle, kind, kinds, ready};
 use super::context::{Context, Turn};
+use super::half_typed::HalfTyped;
 use super::wire::Trouble;
 use super::{convert, placeholders, slint};
 use crate::domain::ids::CustomerId;
@@ -28,12 +29,14 @@ pub struct Compose {
     context: Rc<Context>,
     turn: Turn,
     state: RefCell<State>,
+    typed: HalfTyped,
 }
 
 impl Compose {
     /// The sheet, with its callbacks connected.
     pub fn connect(context: Rc<Context>) -> Rc<Self> {
-        let sheet = Rc::new(Self { context, turn: Turn::default(), state: RefCell::default() });
+        let typed = HalfTyped::new(Rc::clone(&context));
+        let sheet = Rc::new(Self { context, turn: Turn::default(), state: RefCell::default(), typed });
         let Some(window) = sheet.context.window() else { return sheet };
         let global = window.global::<ui::Compose>();
         hear!(global, sheet, {
@@ -50,6 +53,7 @@ impl Compose {
             on_replace: |this, yes| this.replace(yes),
             on_edit_text: |this, text| this.edit(|typed| typed.body = text.to_string()),
             on_edit_subject: |this, text| this.edit(|typed| typed.subject = text.to_string()),
+            on_discard: |this| this.discard(),
             on_write_plain: |this| {
                 this.edit(|typed| typed.body = sms::plain(&typed.body));
                 this.tell();
@@ -151,6 +155,7 @@ impl Compose {
     /// Away with the sheet; what was typed is there again when it is opened for the same thing.
     pub fn close(&self) {
         let _newest = self.turn.next();
+        self.typed.keep();
         self.state.borrow_mut().stage = None;
         if let Some(window) = self.context.window() {
             let global = window.global::<ui::Compose>();
@@ -217,6 +222,10 @@ impl Compose {
         }
         if afresh {
             self.write();
+            let mut state = self.state.borrow_mut();
+            if let Some(draft) = state.ready.as_mut().and_then(|ready| ready.draft.take()) {
+                state.take_up(&draft);
+            }
         }
         self.tell();
     }
@@ -291,9 +300,22 @@ impl Compose {
         change(typed);
         typed.edited = true;
         let body = typed.body.clone();
+        if let (Some(about), Some(content)) = (state.about, state.kept()) {
+            self.typed.typed(draft_name(about), content);
+        }
         if let Some(window) = self.context.window() {
             window.global::<ui::Compose>().set_parts(placeholders::parts(&body));
         }
+    }
+
+    /// The text of the shop again, in place of what was half typed.
+    fn discard(&self) {
+        if let Some(about) = self.state.borrow().about {
+            self.typed.discard(draft_name(about));
+        }
+        self.state.borrow_mut().restored = false;
+        self.write();
+        self.tell();
     }
 
     fn mark_service(&self, on: bool) {
@@ -411,13 +433,21 @@ impl Compose {
         );
     }
 
-    /// The message is on its way: nothing typed is kept.
+    /// The message is on its way: nothing typed is kept here.
     fn finish(&self, composed: Composed) {
-        let stage = self.state.borrow_mut().stage.take();
+        let (about, stage) = {
+            let mut state = self.state.borrow_mut();
+            (state.about, state.stage.take())
+        };
+        self.typed.forget();
         self.close();
         self.forget();
         if let Some(stage) = stage {
             stage(composed);
+        }
+        // Whoever staged it has kept it by now.
+        if let Some(about) = about {
+            self.typed.discard(draft_name(about));
         }
     }
 
@@ -441,6 +471,7 @@ impl Compose {
         global.set_subject(typed.subject.as_str().into());
         global.set_text(typed.body.as_str().into());
         global.set_parts(placeholders::parts(&typed.body));
+        global.set_restored(state.restored && typed.edited);
         global.set_service(state.service);
         global.set_supplied(if state.email { shop.mails } else { shop.texts });
         drop(state);

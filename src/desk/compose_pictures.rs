@@ -21,6 +21,9 @@ pub(super) const PICTURES: &[Picture] = &[
             compose.invoke_edit_text(text.into());
         });
     }),
+    ("compose-restored", |desk| {
+        show(desk, Channel::Sms, |compose| compose.set_restored(true));
+    }),
     ("compose-email", |desk| show(desk, Channel::Email, |_| {})),
     ("compose-kinds", |desk| show(desk, Channel::Sms, |compose| compose.invoke_show_kinds())),
     ("compose-by-hand", |desk| show(desk, Channel::Sms, |compose| compose.invoke_by_hand())),

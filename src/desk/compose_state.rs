@@ -2,6 +2,7 @@
 //! the way.
 
 use balie_ui as ui;
+use serde::{Deserialize, Serialize};
 
 use super::convert;
 use crate::domain::dial::{Dialled, NoNumber, for_sms};
@@ -25,15 +26,35 @@ pub(super) struct Ready {
     /// The words in which consent is asked, in the order of [`Channel::ALL`].
     pub(super) wording: [String; 3],
     pub(super) phone: Result<Dialled, NoNumber>,
+    /// What was half typed about it.
+    pub(super) draft: Option<String>,
 }
 
 /// What is written for one channel.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Typed {
     pub(super) subject: String,
     pub(super) body: String,
     /// A person has changed it.
     pub(super) edited: bool,
+}
+
+/// What is half typed, as a draft keeps it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Kept {
+    rule: Option<RuleKey>,
+    language: Language,
+    service: bool,
+    typed: [Typed; 2],
+}
+
+/// Under which name a message is half typed.
+pub(super) fn draft_name(about: About) -> String {
+    match about {
+        About::Task(id) => format!("task:{id}:message"),
+        About::Customer(id) => format!("customer:{id}:message"),
+        About::Vehicle(id) => format!("vehicle:{id}:message"),
+    }
 }
 
 /// A change that would take the place of what was typed.
@@ -58,6 +79,8 @@ pub(super) struct State {
     pub(super) stage: Option<Stage>,
     /// The sheet was opened for nothing else than this channel's consent.
     pub(super) asking: Option<Channel>,
+    /// What is typed was found half typed.
+    pub(super) restored: bool,
 }
 
 impl State {
@@ -71,6 +94,20 @@ impl State {
     pub(super) fn typed(&self) -> &Typed {
         let [sms, email] = &self.typed;
         if self.email { email } else { sms }
+    }
+
+    /// What is typed, for a draft.
+    pub(super) fn kept(&self) -> Option<String> {
+        let Self { rule, language, service, typed, .. } = self;
+        let kept = Kept { rule: *rule, language: *language, service: *service, typed: typed.clone() };
+        serde_json::to_string(&kept).ok()
+    }
+
+    /// Takes up what was half typed; one that cannot be read is none.
+    pub(super) fn take_up(&mut self, draft: &str) {
+        let Ok(Kept { rule, language, service, typed }) = serde_json::from_str(draft) else { return };
+        (self.rule, self.language, self.service, self.restored) = (rule, language, service, true);
+        self.typed = typed;
     }
 
     pub(super) fn typed_mut(&mut self) -> &mut Typed {
@@ -114,7 +151,8 @@ pub(super) fn ready(
     let [call, sms, email] = Channel::ALL.map(|channel| store.consent_wording(channel, language));
     let wording = [call?, sms?, email?];
     let phone = for_sms(facts.phones(), country);
-    Ok(Some(Ready { facts, settings: store.settings()?, texts, wording, phone }))
+    let draft = store.draft(&draft_name(about))?.map(|draft| draft.content);
+    Ok(Some(Ready { facts, settings: store.settings()?, texts, wording, phone, draft }))
 }
 
 /// What is in the way of the message.

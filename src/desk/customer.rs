@@ -3,14 +3,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
 
 use balie_ui as ui;
-use slint::{ComponentHandle, ModelRc, Timer, TimerMode, VecModel};
+use slint::{ComponentHandle, ModelRc, VecModel};
 
 use super::compose::Compose;
 use super::context::{Context, Page, Turn};
 use super::customer_lines::{Tab, of_customer};
+use super::half_typed::HalfTyped;
 use super::wire::Trouble;
 use super::{convert, customer_form as form, slint};
 use crate::domain::customer::Customer;
@@ -23,9 +23,6 @@ use crate::store::customer_card::CustomerCard;
 use crate::store::customer_edit::{Alike, AlikeBy};
 use crate::store::letter::About;
 
-/// After so long without a key what was typed is kept as a draft.
-const PAUSE: Duration = Duration::from_millis(600);
-
 /// The page's adapter.
 pub struct CustomerPage {
     pub(super) context: Rc<Context>,
@@ -37,9 +34,7 @@ pub struct CustomerPage {
     /// The customer as the form began.
     before: RefCell<Customer>,
     tab: Cell<usize>,
-    pause: Timer,
-    /// What was typed is not kept as a draft yet.
-    unkept: Cell<bool>,
+    typed: HalfTyped,
 }
 
 fn about(id: i64) -> String {
@@ -57,6 +52,7 @@ pub(super) fn channel(by: ui::ReachBy) -> Channel {
 impl CustomerPage {
     /// The page, with its callbacks connected.
     pub fn connect(context: Rc<Context>, compose: Rc<Compose>) -> Rc<Self> {
+        let typed = HalfTyped::new(Rc::clone(&context));
         let page = Rc::new(Self {
             context,
             compose,
@@ -66,8 +62,7 @@ impl CustomerPage {
             card: RefCell::new(None),
             before: RefCell::default(),
             tab: Cell::new(0),
-            pause: Timer::default(),
-            unkept: Cell::new(false),
+            typed,
         });
         let Some(window) = page.context.window() else { return page };
         let global = window.global::<ui::CustomerCard>();
@@ -219,7 +214,7 @@ impl CustomerPage {
             global.set_alike(ModelRc::default());
         });
         *self.before.borrow_mut() = before;
-        self.unkept.set(false);
+        self.typed.forget();
         let (about, id) = (about(self.id.get()), self.id.get());
         let this = Rc::downgrade(self);
         // The sheet opens when it is known whether something was half typed.
@@ -243,36 +238,11 @@ impl CustomerPage {
     }
 
     fn edited(self: &Rc<Self>) {
-        self.unkept.set(true);
-        self.with(forget_wrong);
-        let this = Rc::downgrade(self);
-        self.pause.start(TimerMode::SingleShot, PAUSE, move || {
-            if let Some(this) = this.upgrade() {
-                this.keep();
-            }
+        self.with(|global| {
+            forget_wrong(global);
+            self.typed.typed(about(self.id.get()), form::draft(&global.get_fields()));
         });
         self.look_alike();
-    }
-
-    /// Keeps what was typed so far.
-    fn keep(self: &Rc<Self>) {
-        self.pause.stop();
-        if !self.unkept.replace(false) {
-            return;
-        }
-        let about = about(self.id.get());
-        self.with(|global| {
-            let content = form::draft(&global.get_fields());
-            let keep = move |store: &mut crate::store::Store, moment: &super::context::Moment| {
-                store.keep_draft(&about, &content, moment.actor)
-            };
-            let this = Rc::downgrade(self);
-            self.context.keep("customer.keep", keep, move |kept| {
-                if let (Err(_), Some(this)) = (kept, this.upgrade()) {
-                    this.unkept.set(true);
-                }
-            });
-        });
     }
 
     fn look_alike(self: &Rc<Self>) {
@@ -300,10 +270,7 @@ impl CustomerPage {
     }
 
     fn discard(&self) {
-        self.pause.stop();
-        self.unkept.set(false);
-        let about = about(self.id.get());
-        self.context.save("customer.discard", move |store, _| store.drop_draft(&about), |_| {});
+        self.typed.discard(about(self.id.get()));
         self.with(|global| {
             global.set_fields(form::fields(&self.before.borrow()));
             global.set_restored(false);
@@ -328,8 +295,7 @@ impl CustomerPage {
         if nameless || !reachable {
             return;
         }
-        self.pause.stop();
-        self.unkept.set(false);
+        self.typed.forget();
         let id = self.id.get();
         self.saving(
             "customer.save",
@@ -381,7 +347,7 @@ impl CustomerPage {
     }
 
     pub(super) fn close_sheet(self: &Rc<Self>) {
-        self.keep();
+        self.typed.keep();
         self.with(|global| global.set_sheet(ui::CardSheet::None));
         if self.id.get() == 0 {
             self.context.back();
@@ -444,7 +410,7 @@ impl Page for Rc<CustomerPage> {
     }
 
     fn close(&self) {
-        self.keep();
+        self.typed.keep();
         // What is still on its way is for nobody.
         let _ = self.turn.next();
         self.with(|global| global.set_sheet(ui::CardSheet::None));

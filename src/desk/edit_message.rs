@@ -29,6 +29,8 @@ impl EditPage {
                     Way::ByHand => *ticked = Some(true),
                 }
             });
+            // What was typed has no other place from here on.
+            this.keep();
         });
     }
 

@@ -53,6 +53,7 @@ mod files;
 mod files_pictures;
 mod files_work;
 pub mod font;
+mod half_typed;
 mod keyboard;
 mod keys;
 mod list;

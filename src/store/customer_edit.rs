@@ -132,7 +132,10 @@ impl Store {
             )?;
             Removed::Deleted
         };
-        write.execute("DELETE FROM draft WHERE about = ?1", [format!("customer:{id}")])?;
+        write.execute(
+            "DELETE FROM draft WHERE about = ?1 OR about LIKE ?1 || ':%'",
+            [format!("customer:{id}")],
+        )?;
         search::index(&write, TOUCHED)?;
         collection::request(&write)?;
         write.commit()?;

@@ -11,7 +11,7 @@ use crate::domain::ids::{EmployeeId, TaskId};
 /// Something half typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
-    /// What it is about: `task:12`, `customer:3`, `customer:new` ...
+    /// What it is about: `task:12`, `customer:3`, `customer:new`, `task:12:message` ...
     pub about: String,
     /// What was typed, as the form's own JSON.
     pub content: String,

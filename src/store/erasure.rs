@@ -99,8 +99,10 @@ const CLEARED: [&str; 13] = [
     "UPDATE call_note SET text = '' WHERE customer_id = ?1",
     "UPDATE appointment SET notes = NULL WHERE customer_id = ?1",
     "DELETE FROM consent WHERE customer_id = ?1",
-    "DELETE FROM draft WHERE about = 'customer:' || ?1 OR about = 'customer:' || ?1 || ':person'
-        OR about IN (SELECT 'task:' || id FROM task WHERE customer_id = ?1)",
+    "DELETE FROM draft WHERE about = 'customer:' || ?1 OR about LIKE 'customer:' || ?1 || ':%'
+        OR about IN (SELECT 'task:' || id FROM task WHERE customer_id = ?1)
+        OR about IN (SELECT 'task:' || id || ':message' FROM task WHERE customer_id = ?1)
+        OR about IN (SELECT 'vehicle:' || vehicle_id || ':message' FROM ownership WHERE customer_id = ?1)",
     // Without words of a person a task's come from the facts, in which there is no name any more.
     "UPDATE task SET description = NULL, version = version + 1 WHERE customer_id = ?1",
     "UPDATE customer SET salutation = NULL, first_name = NULL, name = NULL, company = NULL, street = NULL,
