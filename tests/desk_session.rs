@@ -95,6 +95,9 @@ fn the_first_start_leads_to_a_manager_with_a_pin() {
     assert_eq!((gate(&scene), who(&scene).as_str()), (Gate::Open, "Els Hermans"));
     assert!(scene.window().global::<DeskGlobal>().get_manager());
     assert!(shop.store().has_manager().unwrap());
+    // The technician is led on; the list is one touch away.
+    assert!(scene.has("Een beheerder met pincode: is in orde"), "{:?}", scene.labels());
+    scene.touch("Taken");
     assert!(scene.has("23-NL-PD, APK vervalt"));
     // The next start asks for the PIN.
     drop(scene);

@@ -4,11 +4,16 @@
 
 mod desk_scene;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use balie::desk::MachineCard;
 use balie::desk::slint::{ComponentHandle, Model};
-use balie::desk::ui::{System, SystemKind, SystemMark};
+use balie::desk::ui::{Desk as DeskGlobal, Page, System, SystemKind, SystemMark};
+use balie::panel::{PanelEvent, Press};
+use balie::rules::alert::Alert;
+use balie::store::checks::Seen;
 use desk_scene::{Machine, Scene, Shop, signed_in};
 
 fn opened(shop: &Shop, card: MachineCard, trusted: bool) -> Scene {
@@ -64,4 +69,45 @@ fn what_the_machine_does_not_tell_has_no_line() {
     assert_eq!(mark(&scene, SystemKind::Warmth), None);
     assert_eq!(mark(&scene, SystemKind::Update), None);
     assert_eq!(mark(&scene, SystemKind::Stick), Some(SystemMark::Noted));
+}
+
+#[test]
+fn the_first_start_asks_who_stands_in_front_of_the_machine() {
+    let shop = Shop::with(&[("JL-29-JK", 3)]);
+    let mut scene = opened(&shop, MachineCard::default(), true);
+    let shown = Rc::new(RefCell::new(Vec::new()));
+    let lamp = Rc::clone(&shown);
+    scene.desk.set_lamp(move |alert| lamp.borrow_mut().push(alert));
+    scene.touch("Instellen");
+    scene.show("Eerste start");
+    scene.touch("Eerste start");
+    assert!(scene.has("Klok: is in orde"), "{:?}", scene.labels());
+    assert!(scene.has("De gegevens van de werkplaats: is in orde"));
+    assert!(scene.has("Knop: druk nu op de knop op de balie"));
+    // The lamp blinks, and whoever saw it says so.
+    scene.touch("Laat knipperen");
+    assert_eq!(shown.borrow().last(), Some(&Alert::Fast));
+    scene.touch("Nee");
+    assert_eq!(shop.store().seen(Seen::Lamp).unwrap(), Some(false));
+    scene.touch("Laat knipperen");
+    scene.touch("Hij knipperde");
+    assert!(scene.has("Lamp: is in orde"));
+    // The button answers here, and opens nothing.
+    scene.desk.panel(PanelEvent::Press(Press::Short));
+    scene.settle();
+    assert!(scene.has("Knop: is in orde"));
+    assert_eq!(scene.window().global::<DeskGlobal>().get_page(), Page::FirstStart);
+    scene.show("Hoeken aanraken");
+    scene.touch("Hoeken aanraken");
+    for corner in ["Hoek 1", "Hoek 2", "Hoek 3"] {
+        scene.touch(corner);
+    }
+    assert_eq!(shop.store().seen(Seen::Touch).unwrap(), None, "one is left");
+    scene.touch("Hoek 4");
+    assert_eq!(shop.store().seen(Seen::Touch).unwrap(), Some(true));
+    // Elsewhere the button opens the list again.
+    scene.touch("Klanten");
+    scene.desk.panel(PanelEvent::Press(Press::Short));
+    scene.settle();
+    assert_eq!(scene.window().global::<DeskGlobal>().get_page(), Page::Tasks);
 }

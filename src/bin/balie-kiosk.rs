@@ -128,6 +128,12 @@ impl Surroundings for Machine {
             mistakes: update_trouble.into_iter().chain(provisioned).collect(),
         }
     }
+    fn network(&self) -> Option<bool> {
+        balie::station::system::linked(Path::new("/"))
+    }
+    fn asks_register(&self) -> bool {
+        self.0.config.rdw.enabled
+    }
     fn places(&self) -> Option<Places> {
         Some(Places {
             database: self.0.database(),

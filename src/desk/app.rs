@@ -135,6 +135,7 @@ impl Desk {
             on_open_manager: |desk| desk.open_manager(),
             on_collect: |desk| desk.collect(),
             on_close_choice: |desk| desk.close_choice(),
+            on_try_lamp: |desk| desk.shell.try_lamp(),
             on_touched: |desk| {
                 desk.shell.touched();
             },
@@ -401,6 +402,9 @@ impl Desk {
                     return;
                 }
                 match press {
+                    Press::Short if self.window.global::<ui::Desk>().get_page() == ui::Page::FirstStart => {
+                        self.pages.first_start.pressed();
+                    }
                     Press::Short => self.open_manager(),
                     Press::Long => self.shell.silence(),
                 }

@@ -52,6 +52,7 @@ mod entry;
 mod files;
 mod files_pictures;
 mod files_work;
+mod first_start;
 pub mod font;
 mod half_typed;
 mod keyboard;
@@ -169,6 +170,14 @@ pub trait Surroundings: Send + Sync {
     /// How the machine fares; asked beside the desk, because it takes a moment.
     fn machine(&self) -> MachineCard {
         MachineCard::default()
+    }
+    /// Whether some network is there, without a word sent into it; `None`: the machine does not tell.
+    fn network(&self) -> Option<bool> {
+        None
+    }
+    /// Whether the vehicle register is asked.
+    fn asks_register(&self) -> bool {
+        false
     }
     /// Where files lie; none: the machine has no such places (pictures).
     fn places(&self) -> Option<Places> {

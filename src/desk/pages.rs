@@ -12,6 +12,7 @@ use super::customer::CustomerPage;
 use super::customers::CustomersPage;
 use super::edit::EditPage;
 use super::files::FilesPage;
+use super::first_start::FirstStartPage;
 use super::mailing::MailingPage;
 use super::outbox::OutboxPage;
 use super::pad::Pad;
@@ -41,6 +42,7 @@ pub(super) struct Pages {
     pub(super) outbox: Rc<OutboxPage>,
     pub(super) system: Rc<SystemPage>,
     pub(super) report: Rc<ReportPage>,
+    pub(super) first_start: Rc<FirstStartPage>,
     pub(super) compose: Rc<Compose>,
 }
 
@@ -69,6 +71,7 @@ impl Pages {
             outbox: OutboxPage::connect(shared()),
             system: SystemPage::connect(shared()),
             report: ReportPage::connect(shared()),
+            first_start: FirstStartPage::connect(shared()),
             settings: SettingsPage::connect(window, shared(), Rc::clone(pad)),
             customers,
             compose,
@@ -92,6 +95,7 @@ impl Pages {
             ui::Page::Outbox => Some(&self.outbox),
             ui::Page::System => Some(&self.system),
             ui::Page::Report => Some(&self.report),
+            ui::Page::FirstStart => Some(&self.first_start),
         }
     }
 }

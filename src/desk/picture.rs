@@ -43,6 +43,7 @@ fn pictures() -> impl Iterator<Item = &'static Picture> {
         super::outbox::PICTURES,
         super::system::PICTURES,
         super::report::PICTURES,
+        super::first_start::PICTURES,
         super::session::PICTURES,
         super::vehicle::PICTURES,
         LAST,

@@ -353,7 +353,10 @@ impl Gatekeeper {
             move |made| {
                 let Some(gate) = this.upgrade() else { return };
                 match made {
-                    Ok(Some(staff)) => gate.enter(&staff),
+                    Ok(Some(staff)) => {
+                        gate.enter(&staff);
+                        gate.context.go(ui::Page::FirstStart, 0);
+                    }
                     // Somebody was quicker: there is a manager now.
                     Ok(None) => {
                         gate.set(ui::Gate::SignIn, ui::GateStep::Loading);

@@ -18,6 +18,9 @@ use crate::rules::alert::{Alert, Signals, Silence, Waiting, backups_fail, collec
 /// How long the screen says 'collecting' when the collector does not answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long the lamp shows that it can blink.
+const TRIAL: Duration = Duration::from_secs(6);
+
 /// What is wrong, gravest first; the banner shows the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
@@ -53,6 +56,8 @@ struct State {
     damaged: bool,
     faults: BTreeSet<Fault>,
     shown: Option<Alert>,
+    /// The lamp shows that it can blink since then.
+    trial: Option<Instant>,
     /// From here the silence and the wait for a collection are counted.
     began: Instant,
     silence: Silence,
@@ -76,6 +81,7 @@ impl Shell {
             damaged: false,
             faults: BTreeSet::new(),
             shown: None,
+            trial: None,
             began: Instant::now(),
             silence: Silence::default(),
             collecting: None,
@@ -102,6 +108,12 @@ impl Shell {
             lamp(alert);
         }
         *self.lamp.borrow_mut() = Box::new(lamp);
+    }
+
+    /// Lets the lamp blink fast for some seconds, whatever the alert is.
+    pub fn try_lamp(&self) {
+        self.state.borrow_mut().trial = Some(Instant::now());
+        (self.lamp.borrow())(Alert::Fast);
     }
 
     /// Chooses the words of the screen.
@@ -277,8 +289,10 @@ impl Shell {
         })
         .alert;
         let changed = state.shown.replace(alert) != Some(alert);
+        let trying = state.trial.is_some_and(|began| began.elapsed() < TRIAL);
+        let tried = !trying && state.trial.take().is_some();
         drop(state);
-        if changed {
+        if (changed && !trying) || tried {
             (self.lamp.borrow())(alert);
         }
     }

@@ -12,6 +12,7 @@ pub mod calendar_read;
 mod calendar_save;
 mod call_note;
 mod changes;
+pub mod checks;
 pub mod collection;
 mod consent;
 mod contact_person;

@@ -78,6 +78,15 @@ impl Facts {
     }
 }
 
+/// Whether a network is there: a cable or Wi-Fi that is up, whatever lies behind it. `None` when the machine under
+/// `root` does not tell.
+pub fn linked(root: &Path) -> Option<bool> {
+    let ways = fs::read_dir(root.join("sys/class/net")).ok()?.filter_map(Result::ok);
+    let is_up =
+        |way: &Path| fs::read_to_string(way.join("operstate")).is_ok_and(|state| state.trim() == "up");
+    Some(ways.filter(|way| way.file_name() != "lo").any(|way| is_up(&way.path())))
+}
+
 /// os-release(5)
 fn pretty_name(text: &str) -> Option<String> {
     let value = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
@@ -100,6 +109,12 @@ mod tests {
         assert_eq!((&none.system, &none.kernel, &none.board), (&None, &None, &None));
         assert_eq!((none.up_seconds, none.room, none.update_trouble), (None, None, None));
         assert_eq!(none.power, Power::default());
+        assert_eq!(linked(root.path()), None);
+        write("sys/class/net/lo/operstate", "unknown\n");
+        write("sys/class/net/eth0/operstate", "down\n");
+        assert_eq!(linked(root.path()), Some(false));
+        write("sys/class/net/wlan0/operstate", "up\n");
+        assert_eq!(linked(root.path()), Some(true));
         write("etc/os-release", "ID=balie-os\nPRETTY_NAME=\"Balie OS 1.0 (wrynose)\"\n");
         write("proc/sys/kernel/osrelease", "6.18.3-v8\n");
         write("proc/device-tree/model", "Raspberry Pi 5 Model B Rev 1.0\0");
