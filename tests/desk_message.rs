@@ -60,6 +60,7 @@ fn a_half_typed_message_is_there_again_after_the_plug_was_pulled() {
             compose(&scene).invoke_edit_text("Beste mevrouw, de winterbanden".into());
             std::thread::sleep(std::time::Duration::from_millis(400));
             scene.settle();
+            scene.settle();
             // Nobody leaves the sheet: the machine is off.
         });
         typing.join().unwrap();

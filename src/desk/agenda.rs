@@ -224,6 +224,7 @@ impl AgendaPage {
         self.with(|agenda| {
             let Some(making) = &state.making else {
                 agenda.set_booking(false);
+                agenda.set_saving(false);
                 return;
             };
             let plate =
