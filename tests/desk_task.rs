@@ -148,7 +148,7 @@ fn of_an_appointment_that_was_changed_twice_the_calendars_time_can_be_taken() {
     assert_eq!(now.entry.when.starts_at.to_string(), "2015-05-01 14:30:00");
     assert_eq!(now.conflict, None);
     assert!(!scene.window().global::<Agenda>().get_differing_open(), "nothing is left to choose");
-    assert!(scene.has("14:30 – 15:15 APK-keuring 23-NL-PD"), "{:?}", scene.labels());
+    scene.show("14:30 – 15:15 APK-keuring 23-NL-PD");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::{customer_form as form, slint};
 use crate::domain::customer::ContactPerson;
 use crate::domain::ids::ContactPersonId;
 use crate::domain::plate::Plate;
-use crate::exchange::export_person;
+use crate::exchange::{export_person, stick};
 use crate::store::StoreError;
 use crate::store::customer_edit::Removed;
 
@@ -187,18 +187,20 @@ impl CustomerPage {
         );
     }
 
-    /// Writes everything about them into the data folder's `exports`.
+    /// Writes everything about them onto a stick, or where there is none into the data folder.
     pub(super) fn export(self: &Rc<Self>) {
         if !self.context.is_manager() {
             return;
         }
         let (id, language) = (self.customer(), self.context.language());
+        let places = self.context.surroundings.places();
         self.with(|global| global.set_saving(true));
         let this = Rc::downgrade(self);
         self.context.save(
             "customer.export",
             move |store, moment| {
-                let folder = store.folder().unwrap_or_default().join("exports");
+                let root = places.as_ref().map(|places| places.sticks.as_path());
+                let folder = stick::outlet(root, &store.folder().unwrap_or_default());
                 let written = export_person(store, id, &folder, moment.today, language)
                     .map_err(|error| StoreError::Strange(error.to_string()))?;
                 store.note_export(id, moment.actor)?;

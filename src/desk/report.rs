@@ -15,7 +15,7 @@ use super::wire::Trouble;
 use super::{convert, slint};
 use crate::domain::dates::{minus_days, monday_of, plus_days};
 use crate::domain::report::{Figures, Report, Span};
-use crate::exchange::{whole, write_figures};
+use crate::exchange::{stick, whole, write_figures};
 use crate::store::StoreError;
 
 /// The periods that can be chosen, in weeks before this one.
@@ -105,14 +105,14 @@ impl ReportPage {
             ui::ReportPart::Kinds => report
                 .rules
                 .iter()
-                .map(|one| ui::ReportLine { rule: convert::rule(one.rule), ..line(&one.figures) })
+                .map(|one| ui::ReportLine { rule: convert::rule(one.rule), ..self.line(&one.figures) })
                 .collect(),
             ui::ReportPart::Employees => report
                 .employees
                 .iter()
                 .map(|one| {
                     let name = one.name.as_deref().or(one.employee.as_deref()).unwrap_or_default();
-                    ui::ReportLine { name: name.into(), ..line(&one.figures) }
+                    ui::ReportLine { name: name.into(), ..self.line(&one.figures) }
                 })
                 .collect(),
             // The newest first: a year is a long way down.
@@ -120,26 +120,40 @@ impl ReportPage {
                 .weeks
                 .iter()
                 .rev()
-                .map(|one| ui::ReportLine { monday: convert::date(one.monday), ..line(&one.figures) })
+                .map(|one| ui::ReportLine { monday: convert::date(one.monday), ..self.line(&one.figures) })
                 .collect(),
         };
         let most = lines.iter().map(|line| line.made.max(line.handled)).max().unwrap_or_default().max(1);
         self.with(|global| {
             global.set_part(self.part.get());
-            global.set_total(line(&report.total));
+            global.set_total(self.line(&report.total));
             global.set_most(most);
             global.set_lines(ModelRc::from(Rc::new(VecModel::from(lines))));
         });
     }
 
-    /// Writes the figures as CSV into the data folder's `exports`.
+    fn line(&self, figures: &Figures) -> ui::ReportLine {
+        let count = |many: u32| convert::number(many.into());
+        ui::ReportLine {
+            made: count(figures.made),
+            handled: count(figures.handled),
+            late: count(figures.late),
+            calls: count(figures.outcomes.total()),
+            led: count(figures.conversions.total()),
+            revenue: format!("€ {}", figures.revenue.in_words_of(self.context.language())).into(),
+            ..Default::default()
+        }
+    }
+
+    /// Writes the figures as CSV onto a stick, or where there is none into the data folder.
     fn write(self: &Rc<Self>) {
         let Some(report) = self.report.borrow().clone() else { return };
-        let this = Rc::downgrade(self);
+        let (this, places) = (Rc::downgrade(self), self.context.surroundings.places());
         self.context.keep(
             "report.write",
             move |store, _| {
-                let folder = store.folder().unwrap_or_default().join("exports");
+                let root = places.as_ref().map(|places| places.sticks.as_path());
+                let folder = stick::outlet(root, &store.folder().unwrap_or_default());
                 let path = folder.join(format!("report-{}-{}.csv", report.from, report.until));
                 std::fs::create_dir_all(&folder)
                     .and_then(|()| whole::replace(&path, |file| write_figures(&report, BufWriter::new(file))))
@@ -154,19 +168,6 @@ impl ReportPage {
                 }
             },
         );
-    }
-}
-
-fn line(figures: &Figures) -> ui::ReportLine {
-    let count = |many: u32| convert::number(many.into());
-    ui::ReportLine {
-        made: count(figures.made),
-        handled: count(figures.handled),
-        late: count(figures.late),
-        calls: count(figures.outcomes.total()),
-        led: count(figures.conversions.total()),
-        revenue: figures.revenue.to_string().into(),
-        ..Default::default()
     }
 }
 
@@ -210,4 +211,31 @@ pub(super) const PICTURES: &[super::picture::Picture] = &[
 fn open(desk: &Rc<Desk>) {
     desk.context().go(ui::Page::Report, 0);
     super::picture::wait(desk);
+    let page = &desk.pages.report;
+    let _ = page.turn.next();
+    // A shop of today has made its tasks a moment ago: here is one that has worked for a while.
+    let mut report = page.report.borrow().clone();
+    if let Some(report) = &mut report {
+        for (place, one) in report.rules.iter_mut().enumerate() {
+            work(&mut one.figures, place);
+        }
+        for (place, one) in report.employees.iter_mut().enumerate() {
+            work(&mut one.figures, place);
+        }
+        for (place, one) in report.weeks.iter_mut().enumerate() {
+            work(&mut one.figures, place);
+        }
+        work(&mut report.total, 1);
+    }
+    *page.report.borrow_mut() = report;
+    page.tell();
+}
+
+fn work(figures: &mut Figures, place: usize) {
+    let many = u32::try_from(place * 7 % 19).unwrap_or_default();
+    figures.made = figures.made.max(many + 6);
+    figures.handled = figures.made * 3 / 4;
+    figures.late = figures.late.min(many / 3);
+    figures.conversions.appointments = figures.handled / 2;
+    figures.revenue = crate::domain::amount::Money(i64::from(figures.handled) * 18_350);
 }

@@ -13,6 +13,13 @@ use crate::store::backup::{Facts, keep_nightly};
 /// Where the backups of a stick are, in a folder of their own.
 pub const BACKUPS: &str = "balie-backup";
 
+/// Where files for others go: onto the first stick that is plugged in, for nobody at the desk reaches the data
+/// folder; else there. `root` is where sticks are mounted.
+pub fn outlet(root: Option<&Path>, data: &Path) -> PathBuf {
+    let stick = root.and_then(|root| sticks(root).unwrap_or_default().into_iter().next());
+    stick.map_or_else(|| data.join("exports"), |stick| stick.path.join("balie-exports"))
+}
+
 /// A stick that can be used now.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Stick {
@@ -142,6 +149,7 @@ mod tests {
             fs::create_dir_all(root.join(inner)).unwrap();
         }
         assert_eq!(sticks(root).unwrap(), []);
+        assert_eq!(outlet(Some(root), Path::new("data")), Path::new("data/exports"));
         for file in
             ["klanten.CSV", "a/visits.csv", "a/b/x.csv", "a/b/c/deep.csv", ".hidden/y.csv", "brief.txt"]
         {
