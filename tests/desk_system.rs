@@ -8,9 +8,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use balie::desk::MachineCard;
 use balie::desk::slint::{ComponentHandle, Model};
 use balie::desk::ui::{Desk as DeskGlobal, Page, System, SystemKind, SystemMark};
+use balie::desk::{MachineCard, UpdateCard};
 use balie::panel::{PanelEvent, Press};
 use balie::rules::alert::Alert;
 use balie::store::checks::Seen;
@@ -110,4 +110,50 @@ fn the_first_start_asks_who_stands_in_front_of_the_machine() {
     scene.desk.panel(PanelEvent::Press(Press::Short));
     scene.settle();
     assert_eq!(scene.window().global::<DeskGlobal>().get_page(), Page::Tasks);
+}
+
+#[test]
+fn an_update_on_a_stick_is_shown_with_its_notes_and_written() {
+    let shop = Shop::with(&[("JL-29-JK", 3)]);
+    let bundle = shop.folder.path().join("new.raucb");
+    std::fs::write(&bundle, "new").unwrap();
+    let offer = |version: &str| UpdateCard {
+        place: bundle.display().to_string(),
+        version: version.into(),
+        notes: vec![("en".into(), "New: results".into()), ("nl".into(), "Nieuw: resultaten".into())],
+        ..UpdateCard::default()
+    };
+    let refused = UpdateCard { refused: Some("not signed".into()), ..offer("strange.raucb") };
+    let older = UpdateCard { older: true, ..offer("0.0.9") };
+    let offers = vec![offer("0.2.0"), refused, older];
+    let mut scene = opened(&shop, MachineCard { offers, ..MachineCard::default() }, true);
+    assert_eq!(mark(&scene, SystemKind::Offer), Some(SystemMark::Plain));
+    // What is no update for this machine says why; what is older needs a technician.
+    for (name, words) in [
+        ("Update op een stick: strange.raucb", "not signed"),
+        (
+            "Update op een stick: 0.0.9",
+            "Deze is ouder dan wat nu draait en begrijpt de gegevens misschien niet. Een technicus kan hem installeren.",
+        ),
+    ] {
+        scene.show(name);
+        scene.touch(name);
+        assert!(scene.has(words), "{:?}", scene.labels());
+        assert!(!scene.has("Installeren"));
+        scene.touch("Sluiten");
+    }
+    scene.show("Update op een stick: 0.2.0");
+    scene.touch("Update op een stick: 0.2.0");
+    assert!(scene.has("Nieuw: resultaten"));
+    scene.touch("Installeren");
+    assert!(scene.has("De update is geschreven. Opnieuw starten duurt ongeveer een minuut."));
+    // This machine is not restarted from the screen, and says so.
+    scene.touch("Nu opnieuw starten");
+    assert!(scene.has("this machine is not restarted from the screen"));
+    scene.touch("Sluiten");
+    // The stick is pulled before it is written.
+    scene.touch("Update op een stick: 0.2.0");
+    std::fs::remove_file(&bundle).unwrap();
+    scene.touch("Installeren");
+    assert!(scene.has("De update is niet geschreven; wat draait is zoals het was. Voor de technicus:"));
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use balie::desk::picture::{self, Wish};
 use balie::desk::slint::{self, ComponentHandle, PhysicalSize, Timer, TimerMode};
 use balie::desk::worker::Opener;
-use balie::desk::{Desk, MachineCard, Places, ShopCard, Start, Surroundings, font};
+use balie::desk::{Desk, MachineCard, Places, ShopCard, Start, Surroundings, UpdateCard, font};
 use balie::domain::language::Language;
 use balie::panel::Panel;
 use balie::rules::describe::letters::Sender;
@@ -20,6 +20,7 @@ use balie::station::disk::Room;
 use balie::station::health;
 use balie::station::provision::report;
 use balie::station::system::Facts;
+use balie::station::update::{self, Age, Status};
 use balie::store::{Access, Store, StoreError};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use clap::Parser;
@@ -65,6 +66,34 @@ fn size(text: &str) -> Result<(u32, u32), String> {
 
 /// What the desk asks of the machine.
 struct Machine(Station);
+
+impl Machine {
+    /// The updates on the sticks, each compared with what runs.
+    fn offers(&self, status: &Status) -> Vec<UpdateCard> {
+        let offer = |path: PathBuf| {
+            let place = path.display().to_string();
+            let looked = update::inspect(&place)
+                .and_then(|bundle| update::compare(&bundle, status).map(|age| (bundle, age)));
+            match looked {
+                Ok((bundle, age)) => UpdateCard {
+                    place,
+                    version: bundle.version,
+                    notes: bundle.notes.into_iter().collect(),
+                    older: age == Age::Older,
+                    same: age == Age::Same,
+                    refused: None,
+                },
+                Err(cause) => UpdateCard {
+                    version: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                    refused: Some(cause.to_string()),
+                    place,
+                    ..UpdateCard::default()
+                },
+            }
+        };
+        update::on_sticks(&self.0.config.files.stick_dir).into_iter().map(offer).collect()
+    }
+}
 
 impl Surroundings for Machine {
     fn now(&self) -> DateTime<Utc> {
@@ -124,9 +153,17 @@ impl Surroundings for Machine {
             celsius: power.celsius,
             hot: power.is_hot(),
             weak: power.weak.map(|weak| (weak.now, weak.before)),
+            offers: update.as_ref().map(|status| self.offers(status)).unwrap_or_default(),
             update: update.map(|status| status.waiting),
             mistakes: update_trouble.into_iter().chain(provisioned).collect(),
         }
+    }
+    fn install(&self, place: &str, progress: &mut dyn FnMut(u8)) -> Result<(), String> {
+        let done = update::install(place, false, &mut |percent, _| progress(percent));
+        done.map(|_| ()).map_err(|cause| cause.to_string())
+    }
+    fn restart(&self) -> Result<(), String> {
+        update::restart(&self.0.data_dir).map_err(|cause| cause.to_string())
     }
     fn network(&self) -> Option<bool> {
         balie::station::system::linked(Path::new("/"))

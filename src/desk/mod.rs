@@ -73,6 +73,7 @@ mod staff;
 mod system;
 mod task;
 mod texts;
+mod updates;
 mod vehicle;
 mod why;
 pub mod wire;
@@ -139,6 +140,25 @@ pub struct MachineCard {
     pub update: Option<Option<String>>,
     /// What is wrong with the technician's file, and with updates: for the technician, in English.
     pub mistakes: Vec<String>,
+    /// Updates on the sticks that are plugged in.
+    pub offers: Vec<UpdateCard>,
+}
+
+/// An update that could be installed (APP-09).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UpdateCard {
+    /// The file.
+    pub place: String,
+    /// Its version; of one that cannot be read, the file's name.
+    pub version: String,
+    /// What is new, by language code.
+    pub notes: Vec<(String, String)>,
+    /// It is older than what runs.
+    pub older: bool,
+    /// It is what runs.
+    pub same: bool,
+    /// Why it cannot be installed: for the technician, in English.
+    pub refused: Option<String>,
 }
 
 /// What the desk must know of the machine it runs on; the station answers.
@@ -170,6 +190,20 @@ pub trait Surroundings: Send + Sync {
     /// How the machine fares; asked beside the desk, because it takes a moment.
     fn machine(&self) -> MachineCard {
         MachineCard::default()
+    }
+    /// Writes an update beside what runs; `progress` hears percent. Takes minutes.
+    ///
+    /// # Errors
+    /// Why it was not written, for the technician.
+    fn install(&self, _place: &str, _progress: &mut dyn FnMut(u8)) -> Result<(), String> {
+        Err("this machine takes no updates from the screen".to_owned())
+    }
+    /// Restarts the machine.
+    ///
+    /// # Errors
+    /// Why it does not, for the technician.
+    fn restart(&self) -> Result<(), String> {
+        Err("this machine is not restarted from the screen".to_owned())
     }
     /// Whether some network is there, without a word sent into it; `None`: the machine does not tell.
     fn network(&self) -> Option<bool> {

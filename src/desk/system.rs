@@ -10,7 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use slint::{ComponentHandle, ModelRc, Timer, TimerMode, VecModel};
 
 use super::context::{Context, Page, Turn};
-use super::{MachineCard, convert, slint};
+use super::updates::Updates;
+use super::{MachineCard, UpdateCard, convert, slint};
 use crate::store::runs::Runs;
 
 /// How often the machine is asked again: each time a program is started that knows of updates.
@@ -26,14 +27,17 @@ pub struct SystemPage {
     reading: Turn,
     /// As it was last told; none before the first answer.
     machine: RefCell<Option<MachineCard>>,
+    updates: Rc<Updates>,
     looking: Timer,
 }
 
 impl SystemPage {
     /// The page, with its callbacks connected.
     pub fn connect(context: Rc<Context>) -> Rc<Self> {
+        let updates = Updates::new(Rc::clone(&context));
         let page = Rc::new(Self {
             context,
+            updates,
             asking: Turn::default(),
             reading: Turn::default(),
             machine: RefCell::default(),
@@ -43,6 +47,10 @@ impl SystemPage {
         let global = window.global::<ui::System>();
         hear!(global, page, {
             on_retry: |this| this.look(),
+            on_choose: |this, offer| this.updates.choose(this.machine.borrow().as_ref(), offer),
+            on_install: |this| this.updates.install(),
+            on_restart: |this| this.updates.restart(),
+            on_close: |this| this.updates.close(),
         });
         page
     }
@@ -147,6 +155,10 @@ impl SystemPage {
             };
             lines.push(line(Kind::Supply, mark, String::new()));
         }
+        for (place, offer) in (0..).zip(&machine.offers) {
+            let mark = if offer.refused.is_some() { Mark::Wrong } else { Mark::Plain };
+            lines.push(ui::SystemLine { offer: place, ..line(Kind::Offer, mark, offer.version.clone()) });
+        }
         if let Some(waiting) = &machine.update {
             let mark = if waiting.is_some() { Mark::Noted } else { Mark::Good };
             lines.push(line(Kind::Update, mark, waiting.clone().unwrap_or_default()));
@@ -185,6 +197,7 @@ impl Page for Rc<SystemPage> {
 
     fn close(&self) {
         self.looking.stop();
+        self.updates.close();
         // What is still on its way is for nobody.
         let _ = (self.asking.next(), self.reading.next());
     }
@@ -218,9 +231,39 @@ pub(super) const PICTURES: &[super::picture::Picture] = &[
         let _ = (page.asking.next(), page.reading.next());
         page.with(|global| global.set_lines(ModelRc::from(Rc::new(VecModel::from(lines)))));
     }),
+    ("system-update", |desk| offered(desk, |_| {})),
+    ("system-update-writing", |desk| {
+        offered(desk, |global| {
+            global.set_progress(0.4);
+            global.set_sheet(ui::UpdateSheet::Writing);
+        });
+    }),
+    ("system-update-written", |desk| offered(desk, |global| global.set_sheet(ui::UpdateSheet::Written))),
+    ("system-update-failed", |desk| {
+        offered(desk, |global| {
+            global.set_words("the update could not be written: the stick was pulled".into());
+            global.set_sheet(ui::UpdateSheet::Failed);
+        });
+    }),
     ("system-error", |desk| {
         desk.context().go(ui::Page::System, 0);
         super::picture::wait(desk);
         desk.pages.system.with(|global| global.set_state(ui::SystemState::Error));
     }),
 ];
+
+fn offered(desk: &Rc<super::app::Desk>, act: impl FnOnce(&ui::System<'_>)) {
+    desk.context().go(ui::Page::System, 0);
+    super::picture::wait(desk);
+    let notes = "Nieuw: de agenda toont beide tijden, en resultaten per maand.";
+    let offer = UpdateCard {
+        place: "/run/media/STICK/balie-0.2.0.raucb".into(),
+        version: "0.2.0".into(),
+        notes: vec![("nl".into(), notes.into())],
+        ..UpdateCard::default()
+    };
+    let page = &desk.pages.system;
+    page.looking.stop();
+    page.updates.choose(Some(&MachineCard { offers: vec![offer], ..MachineCard::default() }), 0);
+    page.with(act);
+}
