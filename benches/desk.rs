@@ -4,58 +4,21 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod desk_bench;
+
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use balie::desk::Desk;
 use balie::desk::slint::{self, ComponentHandle};
 use balie::desk::ui::headless::Canvas;
 use balie::desk::ui::{ChoiceKind, Desk as DeskGlobal, DetailState, ListState, Tasks, Theme};
-use balie::desk::{Desk, Start, Surroundings};
 use balie::domain::rule::RuleKey;
-use balie::store::Store;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::NaiveDate;
+use desk_bench::{desk, figure, median, store};
 
 const RUNS: usize = 31;
-/// The limit that the figure has to hold.
-const LIMIT: f64 = 1.5;
-
-struct Machine(NaiveDate);
-
-impl Surroundings for Machine {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.and_hms_opt(12, 0, 0).unwrap().and_utc()
-    }
-    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
-        at.naive_utc()
-    }
-    fn today(&self) -> NaiveDate {
-        self.0
-    }
-    fn clock_trusted(&self, _: Option<DateTime<Utc>>) -> bool {
-        true
-    }
-    fn disk_nearly_full(&self) -> bool {
-        false
-    }
-    fn shop_open(&self) -> bool {
-        true
-    }
-}
-
-fn desk(database: &Path, today: NaiveDate) -> Rc<Desk> {
-    let database = database.to_owned();
-    let open = Box::new(move || {
-        let store = Store::open(&database)?;
-        store.limit_cache(2048)?;
-        Ok(store)
-    });
-    let start = Start { employee: Some("ELS".to_owned()), ..Start::default() };
-    let desk = Desk::open(start, Arc::new(Machine(today)), open, Box::new(|| ())).unwrap();
-    desk.window().show().unwrap();
-    desk
-}
 
 fn until(desk: &Desk, holds: impl Fn(&Tasks<'_>) -> bool) {
     while !holds(&desk.window().global::<Tasks>()) {
@@ -63,14 +26,9 @@ fn until(desk: &Desk, holds: impl Fn(&Tasks<'_>) -> bool) {
     }
 }
 
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort();
-    times.get(times.len() / 2).map_or(0.0, Duration::as_secs_f64) * 1000.0
-}
-
 /// From nothing to the first frame with rows, in a real window, then out.
 fn first_frame(database: &Path, today: NaiveDate) {
-    let desk = desk(database, today);
+    let desk = desk(database, today, "ELS");
     desk.window().window().set_size(slint::PhysicalSize::new(1280, 800));
     let drawn = Rc::clone(&desk);
     slint::Timer::single_shot(Duration::ZERO, move || {
@@ -84,13 +42,12 @@ fn first_frame(database: &Path, today: NaiveDate) {
 /// A filter is touched; the list is filled, and the whole window painted.
 fn filter_change(database: &Path, today: NaiveDate) -> bool {
     let mut canvas = Canvas::install(1280, 800).unwrap();
-    let desk = desk(database, today);
+    let desk = desk(database, today, "ELS");
     until(&desk, |tasks| tasks.get_counts_known() && tasks.get_detail_state() == DetailState::Shown);
     canvas.draw();
     let window = desk.window();
     let (shell, theme) = (window.global::<DeskGlobal>(), window.global::<Theme>());
-    let store = Store::open(database).unwrap();
-    store.limit_cache(2048).unwrap();
+    let store = store(database);
     let inspection = RuleKey::ALL.iter().position(|rule| *rule == RuleKey::Inspection).unwrap();
     let (mut ours, mut rows, mut repaints) = (Vec::new(), Vec::new(), Vec::new());
     for run in 0..RUNS {
@@ -119,14 +76,7 @@ fn filter_change(database: &Path, today: NaiveDate) -> bool {
         canvas.draw();
         repaints.push(began.elapsed());
     }
-    let (ours, rows, repaint) = (median(ours), median(rows), median(repaints));
-    let ratio = ours / (rows + repaint);
-    println!(
-        "filter change to a filled list                        {ours:7.1} ms  floor {:7.1} ms (SQL {rows:.1}, repaint {repaint:.1})  {ratio:5.2} times  (at most {LIMIT}) {}",
-        rows + repaint,
-        if ratio <= LIMIT { "held" } else { "MISSED" }
-    );
-    ratio <= LIMIT
+    figure("filter change to a filled list", median(&ours), median(&rows), median(&repaints))
 }
 
 fn main() {
