@@ -48,7 +48,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let places = station.places();
     let postman = Postman::start(&station)?;
     diary::start(&station)?;
-    let machine = Arc::new(ThisMachine::new(station.clock));
+    let machine = Arc::new(ThisMachine::new(station.clock).with_backups(places.backups.clone()));
     files::start(places, Arc::clone(&machine))?;
     let rdw = station.config.rdw;
     if rdw.enabled {

@@ -1,12 +1,8 @@
 //! A connection of one's own to the database, for a thread that works beside the collecting.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::store::{Store, StoreError};
-
-/// Which file a connection was opened on; `None` while there is none.
-type Identity = Option<(u64, u64)>;
+use crate::store::{Identity, Store, StoreError, identity};
 
 /// The database, opened once it is there: the collector makes it. Opened again when another file has
 /// taken its place (a restore).
@@ -44,9 +40,4 @@ impl Beside {
     pub(crate) fn close(&mut self) {
         self.open = None;
     }
-}
-
-/// Device and number of a file, while there is one.
-pub(super) fn identity(path: &Path) -> Identity {
-    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }

@@ -32,6 +32,17 @@ pub struct Moment {
     pub today: NaiveDate,
 }
 
+/// What it takes to put a damaged database back from a backup, whatever the clock is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Healing {
+    /// Where the backups of the nights are.
+    pub backups: PathBuf,
+    /// This instant.
+    pub at: DateTime<Utc>,
+    /// The same on the shop's wall.
+    pub local: NaiveDateTime,
+}
+
 /// What the service manager is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -62,6 +73,11 @@ pub trait Machine {
     /// An instant as the shop's wall shows it.
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime;
 
+    /// What a damaged database is put back with; none: it waits for a technician.
+    fn healing(&self) -> Option<Healing> {
+        None
+    }
+
     /// Tells the service manager.
     fn tell(&self, notice: Notice);
 }
@@ -86,6 +102,7 @@ pub async fn serve(
         failures: 0,
         doubted: false,
         last: None,
+        healed: None,
         complaint: Complaint::default(),
         status: String::new(),
     };
@@ -106,6 +123,8 @@ struct Service<'m> {
     failures: u32,
     doubted: bool,
     last: Option<(DateTime<Utc>, Option<CollectReport>)>,
+    /// The day of the copy that took the place of a damaged database since the service started.
+    healed: Option<NaiveDate>,
     complaint: Complaint,
     status: String,
 }
@@ -128,6 +147,7 @@ impl Service<'_> {
             };
             order = match wait {
                 Next::Run(moment) => Order::Run(moment),
+                Next::Heal(healing) => Order::Heal(healing),
                 Next::Look(wait) => {
                     tokio::time::sleep(wait).await;
                     Order::Look
@@ -151,17 +171,44 @@ impl Service<'_> {
                     "Verzamelen mislukt: {why}; nieuwe poging over {} s. {last}",
                     wait.as_secs()
                 ));
-                Next::Look(LOOK)
+                self.heal_or(&cause, LOOK)
             }
             News::Unread(cause) => {
                 self.failures += 1;
-                let wait = Duration::from_secs(1 << self.failures.min(4)).min(LONGEST_WAIT);
+                let wait = self.wait();
                 self.complaint.say(&cause.to_string());
                 let why = in_dutch(&cause);
                 self.say(format!("Database niet te lezen: {why}; nieuwe poging over {} s", wait.as_secs()));
-                Next::Look(wait)
+                self.heal_or(&cause, wait)
+            }
+            News::Healed(Ok(Some(healed))) => {
+                tracing::error!(
+                    copy_of = %healed.copy_of,
+                    damaged = %healed.aside.display(),
+                    "the database was damaged; the last good backup has taken its place"
+                );
+                self.healed = Some(healed.copy_of);
+                Next::Look(Duration::ZERO)
+            }
+            News::Healed(Ok(None)) => Next::Look(self.wait()),
+            News::Healed(Err(cause)) => {
+                self.complaint.say(&cause.to_string());
+                Next::Look(self.wait())
             }
             News::Progress => Next::Look(LOOK),
+        }
+    }
+
+    /// The wait for the next try to open the database.
+    fn wait(&self) -> Duration {
+        Duration::from_secs(1 << self.failures.min(4)).min(LONGEST_WAIT)
+    }
+
+    /// What comes after an error: only damage is healed.
+    fn heal_or(&self, cause: &StoreError, wait: Duration) -> Next {
+        match self.machine.healing().filter(|_| cause.is_damage()) {
+            Some(healing) => Next::Heal(healing),
+            None => Next::Look(wait),
         }
     }
 
@@ -222,7 +269,10 @@ impl Service<'_> {
         let next = moment.at + self.schedule.until_interval(now);
         let next = self.machine.local(next).format("%H:%M");
         let last = self.last_run();
-        self.say(format!("{last}; volgende om {next}"));
+        let healed = self.healed.map_or_else(String::new, |copy_of| {
+            format!("; de database was beschadigd, de kopie van {} is teruggezet", copy_of.format("%d-%m-%Y"))
+        });
+        self.say(format!("{last}; volgende om {next}{healed}"));
     }
 
     /// The last run in words.
@@ -253,6 +303,7 @@ impl Service<'_> {
 enum Next {
     Look(Duration),
     Run(Moment),
+    Heal(Healing),
 }
 
 /// What is wrong with the database, for the status line.

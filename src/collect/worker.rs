@@ -10,10 +10,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::beside::identity;
-use super::service::Moment;
+use super::service::{Healing, Moment};
 use super::{CollectReport, run_reporting};
-use crate::store::{Store, StoreError};
+use crate::store::backup::{BackupError, Healed, heal};
+use crate::store::history::{Actor, Origin};
+use crate::store::{Identity, Store, StoreError, identity};
 
 /// Memory for the connection's pages; the collector should stay small.
 const CACHE_KIB: u32 = 2048;
@@ -24,6 +25,8 @@ pub(super) enum Order {
     Look,
     /// Collect.
     Run(Moment),
+    /// Put the last good backup in the place of a damaged database.
+    Heal(Healing),
 }
 
 /// What it answers.
@@ -38,6 +41,8 @@ pub(super) enum News {
     NotCollected(StoreError),
     /// The database could not be opened or read.
     Unread(StoreError),
+    /// A backup has taken its place; `None`: it was whole.
+    Healed(Result<Option<Healed>, BackupError>),
 }
 
 /// What the schedule depends on.
@@ -72,7 +77,7 @@ struct Worker {
 /// An open database, which file that is, and what was last read from it.
 struct Open {
     store: Store,
-    file: Option<(u64, u64)>,
+    file: Identity,
     version: Option<i64>,
     look: Option<Look>,
 }
@@ -95,6 +100,12 @@ impl Worker {
                     Ok(report) => News::Collected(moment, report),
                     Err(cause) => News::NotCollected(cause),
                 },
+                Order::Heal(healing) => {
+                    self.open = None;
+                    let Healing { backups, at, local } = healing;
+                    let actor = Actor { origin: Origin::Collector, at };
+                    News::Healed(heal(&self.database, &backups, actor, local))
+                }
             };
             if self.news.send(answer).is_err() {
                 return;

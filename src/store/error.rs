@@ -44,6 +44,9 @@ pub enum StoreError {
         /// The version that is needed.
         newest: i32,
     },
+    /// Another file lies under the name of the one that was opened.
+    #[error("another file has taken the place of {0}, which was open; it is opened anew")]
+    Replaced(PathBuf),
     /// The SQLite library is one that can damage a shared database.
     #[error("SQLite {0} can damage a database that two programs share; Balie needs 3.51.3 or newer")]
     OldSqlite(String),

@@ -47,6 +47,7 @@ pub mod preview;
 pub mod profile;
 mod pursuit;
 mod quote;
+mod read_only;
 pub mod register;
 mod register_save;
 pub mod report;
@@ -69,7 +70,8 @@ mod vehicle_edit;
 mod visit;
 pub mod why;
 
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -104,6 +106,16 @@ pub struct Store {
     connection: Connection,
     /// Memory for the pages of an import, in KiB.
     import_cache: u32,
+    /// Which file was opened, by name and by what lay under that name.
+    file: Option<(PathBuf, Identity)>,
+}
+
+/// Device and number of a file; `None` while there is none.
+pub(crate) type Identity = Option<(u64, u64)>;
+
+/// Which file lies under a name now.
+pub(crate) fn identity(path: &Path) -> Identity {
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 impl Store {
@@ -127,8 +139,14 @@ impl Store {
             Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
             Access::Read => OpenFlags::SQLITE_OPEN_READ_WRITE,
         };
+        let stuck = read_only::is_on_such_a_disk(path);
+        let access = if stuck { Access::Read } else { access };
         let open = || -> Result<Connection, rusqlite::Error> {
-            let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+            let connection = if stuck {
+                read_only::connect(path)?
+            } else {
+                Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?
+            };
             connection.busy_timeout(BUSY)?;
             connection.pragma_update(None, "foreign_keys", true)?;
             connection.pragma_update(None, "synchronous", "FULL")?;
@@ -137,8 +155,9 @@ impl Store {
             Ok(connection)
         };
         let connection = open().map_err(|cause| StoreError::open(path, cause))?;
-        let mut store = Self { connection, import_cache: import::CACHE_KIB };
+        let mut store = Self { connection, import_cache: import::CACHE_KIB, file: None };
         store.prepare(path, access)?;
+        store.file = Some((path.to_owned(), identity(path)));
         Ok(store)
     }
 
@@ -148,7 +167,7 @@ impl Store {
         let application: i32 =
             self.connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(open)?;
         let version = self.schema_version().map_err(open)?;
-        if version > newest {
+        if version > newest && !self.understands(newest) {
             return Err(StoreError::Newer { path: path.to_owned(), version, newest });
         }
         if application != APPLICATION_ID {
@@ -175,6 +194,14 @@ impl Store {
         Ok(())
     }
 
+    /// Whether tables of a newer version are such that a program of `version` can work with them: those
+    /// that only add something say so (fault table, row 21).
+    fn understands(&self, version: i32) -> bool {
+        let oldest =
+            self.connection.query_row("SELECT oldest FROM compatible", [], |row| row.get::<_, i32>(0));
+        oldest.is_ok_and(|oldest| oldest <= version)
+    }
+
     fn schema_version(&self) -> rusqlite::Result<i32> {
         self.connection.pragma_query_value(None, "user_version", |row| row.get(0))
     }
@@ -198,8 +225,10 @@ impl Store {
     /// A number that changes whenever another connection has committed something.
     ///
     /// # Errors
-    /// [`StoreError`] when the database cannot be read.
+    /// [`StoreError`] when the database cannot be read; [`StoreError::Replaced`] when another file has
+    /// taken its place, which is to be opened instead.
     pub fn data_version(&self) -> Result<i64, StoreError> {
+        self.is_still_that_file()?;
         Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 
@@ -232,8 +261,17 @@ impl Store {
         sound(&self.connection, "integrity_check")
     }
 
+    /// What is written into a file that has lost its name would be lost.
+    fn is_still_that_file(&self) -> Result<(), StoreError> {
+        match &self.file {
+            Some((path, opened)) if identity(path) != *opened => Err(StoreError::Replaced(path.clone())),
+            _ => Ok(()),
+        }
+    }
+
     /// A transaction that holds the write lock from its beginning.
     pub(crate) fn write(&mut self) -> Result<Transaction<'_>, StoreError> {
+        self.is_still_that_file()?;
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 }

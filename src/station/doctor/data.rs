@@ -74,7 +74,7 @@ pub(super) fn database(station: &Station) -> (Option<Store>, Check) {
     let check = match store.check_all() {
         Ok(()) => {
             let bytes = fs::metadata(&path).map_or(0, |file| file.len());
-            Check::ok("database", format!("whole, {} MB", bytes.div_ceil(MEGA)))
+            Check::ok("database", format!("whole, {} MB{}", bytes.div_ceil(MEGA), healed(&store)))
         }
         Err(cause) => Check::wrong(
             "database",
@@ -83,6 +83,15 @@ pub(super) fn database(station: &Station) -> (Option<Store>, Check) {
         ),
     };
     (Some(store), check)
+}
+
+/// That it was put back by itself: somebody should look at the card.
+fn healed(store: &Store) -> String {
+    let Ok(Some(healed)) = store.healed() else { return String::new() };
+    let (at, copy_of, aside) = (healed.at.format("%Y-%m-%d"), healed.copy_of, healed.aside.display());
+    format!(
+        "; on {at} it was damaged and put back by itself from the copy of {copy_of}; the damaged file is {aside}"
+    )
 }
 
 pub(super) fn clock(clock: &Clock, store: Option<&Store>) -> Check {

@@ -133,7 +133,7 @@ fn check_copy(part: &Path) -> Result<Facts, BackupError> {
     connection.pragma_update(None, "cache_size", -2048).map_err(of_copy)?;
     connection.pragma_update(None, "journal_mode", "DELETE").map_err(of_copy)?;
     check_whole(&connection, part)?;
-    let store = Store { connection, import_cache: 0 };
+    let store = Store { connection, import_cache: 0, file: None };
     let bytes = fs::metadata(part).map_err(BackupError::at(part))?.len();
     let facts = Facts::of(&store, bytes)?;
     store.connection.close().map_err(|(_, cause)| of_copy(cause))?;

@@ -2,9 +2,10 @@
 //! they get their name, and put back in one piece.
 //!
 //! `copy` makes one, `restore` puts one back, `keep` holds the last seven of the nights, and
-//! `state` remembers how the last one went. Here is what they share: how a file is recognised.
+//! `heal` does so by itself where the database is damaged, and `state` remembers how the last one went. Here is what they share: how a file is recognised.
 
 mod copy;
+mod heal;
 mod keep;
 mod restore;
 mod state;
@@ -17,6 +18,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
+pub use heal::{Healed, heal};
 pub use keep::{KEPT, Kept, keep_nightly, kept};
 pub use restore::{Restored, restore};
 pub use state::BackupState;
@@ -81,6 +83,11 @@ pub enum BackupError {
     /// Another restore is going on.
     #[error("another restore is going on in {0}; wait until it has ended")]
     Restoring(PathBuf),
+    /// The database is damaged, and there is nothing to put in its place.
+    #[error(
+        "the database is damaged, and no backup in {0} is whole; put one from a stick back: balie restore FILE"
+    )]
+    NoneWhole(PathBuf),
     /// The database does not do what was asked.
     #[error(transparent)]
     Store(#[from] StoreError),

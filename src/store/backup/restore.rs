@@ -56,6 +56,17 @@ pub fn restore(
     }
     look(file)?;
     let _only_one = lock(database)?;
+    put_back(database, file, aside, actor, progress)
+}
+
+/// As [`restore`], by whoever holds the lock.
+pub(super) fn put_back(
+    database: &Path,
+    file: &Path,
+    aside: &Path,
+    actor: Actor,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Restored, BackupError> {
     let staged = beside(database, ".restore");
     remove(&staged);
     let done = Staged { path: &staged, database, aside }.put_back(file, actor, progress);
@@ -64,7 +75,7 @@ pub fn restore(
 }
 
 /// Two at once would write over each other's copy. The lock goes with the process.
-fn lock(database: &Path) -> Result<File, BackupError> {
+pub(super) fn lock(database: &Path) -> Result<File, BackupError> {
     let path = beside(database, ".restore.lock");
     let at = BackupError::at(&path);
     fs::create_dir_all(folder(database)).map_err(BackupError::at(folder(database)))?;

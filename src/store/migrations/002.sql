@@ -302,3 +302,9 @@ CREATE TABLE calendar_kept (
 CREATE INDEX history_done ON history (noun, at, noun_id, action) WHERE noun = 'task'
     AND (action = 'made' OR action = 'handled' OR action = 'noted' OR action = 'queued' OR action = 'appointment');
 CREATE INDEX call_note_noted ON call_note (noted_at);
+
+-- The oldest version of these tables whose programs can work with them as they are: a machine that went back to
+-- the program of before opens them all the same. A migration that takes something away, or makes a column
+-- mean something else, sets it to its own number.
+CREATE TABLE compatible (oldest INTEGER NOT NULL) STRICT;
+INSERT INTO compatible (oldest) VALUES (2);
