@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check check-yocto fmt lint unit doc licences audit fuzz bench pictures deb test-units packages rust clean
+.PHONY: help demo test faults check check-yocto fmt lint unit doc licences audit fuzz bench pictures deb test-units packages rust clean
 
 DEMO := target/demo
 BIN  := $(or $(CARGO_TARGET_DIR),target)/debug
@@ -20,7 +20,7 @@ BUILD_PACKAGES := gcc libc6-dev pkg-config libfontconfig-dev fontconfig fonts-de
 # To open a window (loaded at run time), and what the tests start as real counterparts.
 WINDOW_PACKAGES := libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon-x11-0 xkb-data
 TEST_PACKAGES := sqlite3 xvfb xdotool strace python3-aiosmtpd python3-icalendar python3-venv rauc squashfs-tools shellcheck openssl \
-  dbus-daemon radicale
+  dbus-daemon radicale faketime
 # What bitbake and its checks need on the host.
 YOCTO_PACKAGES := gawk wget diffstat unzip texinfo chrpath socat cpio file lz4 zstd xz-utils locales debianutils \
   iputils-ping python3-venv python3-pexpect python3-jinja2 python3-subunit python3-git rpcsvc-proto bzip2 patch git \
@@ -38,6 +38,7 @@ help:
 	@echo 'make check     what CI runs: format, lints, tests, documentation'
 	@echo 'make audit     licences and sources of all that is built in, and their known weaknesses'
 	@echo 'make fuzz      every parser of foreign bytes, each for MINUTES=10 (TARGETS=... for some of them)'
+	@echo 'make faults    the 26 faults of a desk, made for real: a table of what was tried and what held (ROUNDS=5)'
 	@echo 'make bench     the speed figures, each as a ratio against a floor of the same run'
 	@echo 'make pictures  every page as PNG, in all sizes and languages'
 	@echo 'make deb       the Debian package for this processor'
@@ -128,6 +129,12 @@ fuzz: rust
 	  cargo +nightly fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$$(( $(MINUTES) * 60 )) -timeout=10 -max_len=8192 -print_final_stats=1; \
 	done
+
+# The tests of tests/faults/table.txt, each fault so many times as often as `make test` makes it. FEATURES leaves
+# out Slint, as in FEATURES='--no-default-features --features gpio'.
+ROUNDS ?= 5
+faults: rust packages
+	BALIE_FAULT_ROUNDS=$(ROUNDS) tests/faults/run.py $(FEATURES)
 
 bench: rust packages
 	cargo build --release

@@ -116,6 +116,13 @@ fn the_watchdog_takes_its_numbers() {
     }
 }
 
+/// What darkens the screen is Balie, which also wakes it (fault table, row 12).
+#[test]
+fn the_screen_is_not_blanked_by_the_kernel() {
+    let cmdline = read("yocto/meta-balie/recipes-bsp/bootfiles/rpi-cmdline.bbappend");
+    assert!(cmdline.contains(" consoleblank=0 "), "{cmdline}");
+}
+
 /// A machine with these services, and RAUC and the back end noting what they are told.
 struct Desk {
     card: Card,
