@@ -9,14 +9,16 @@ mod desk_scene;
 use std::sync::Arc;
 use std::time::Duration;
 
+use balie::desk::Places;
 use balie::desk::slint::ComponentHandle;
 use balie::desk::ui::{
     Desk as DeskGlobal, DetailState, Edit, EditState, FaultKind, ListState, Outcome, Page, Toast, Why,
 };
 use balie::domain::task::StatusFilter;
 use balie::rules::alert::Alert;
+use balie::store::backup::keep_nightly;
 use desk_faulty::Fault;
-use desk_scene::{Scene, Shop, machine, signed_in};
+use desk_scene::{Scene, Shop, machine, machine_with, signed_in};
 
 /// The calls that the list needs.
 const LIST_CALLS: [&str; 7] = ["version", "page", "cube", "pulse", "employees", "detail", "open"];
@@ -182,4 +184,41 @@ fn reasons_that_cannot_be_read_are_not_none() {
     fault.mended();
     let read = |scene: &Scene| scene.window().global::<Why>().get_state() == EditState::Shown;
     assert!(scene.until(Duration::from_secs(8), read));
+}
+
+#[test]
+fn a_damaged_database_is_put_back_by_itself_and_the_banner_names_its_copy() {
+    let shop = Shop::with(&CARS);
+    let database = shop.database();
+    let folder = database.parent().unwrap().to_owned();
+    let backups = folder.join("backup");
+    keep_nightly(&shop.store(), &backups, "2015-04-30".parse().unwrap(), &mut |_, _| {}).unwrap();
+    let whole = std::fs::read(&database).unwrap();
+    std::fs::write(&database, vec![0xA5; whole.len()]).unwrap();
+    let places = Places {
+        database: database.clone(),
+        rejects: folder.join("rejects"),
+        backups: backups.clone(),
+        sticks: folder.join("media"),
+    };
+    let mut scene = Scene::with(signed_in("ELS"), machine_with(Some(places)), shop.opener()).settled();
+    let back =
+        |scene: &Scene| scene.tasks().get_state() == ListState::Filled && scene.tasks().get_counts_known();
+    assert!(scene.until(Duration::from_secs(10), back), "the list is back");
+    assert_eq!(scene.plates(), ["JL-29-JK", "23-NL-PD"]);
+    assert_eq!(scene.window().global::<DeskGlobal>().get_fault(), FaultKind::Restored);
+    let on = scene.window().global::<DeskGlobal>().get_restored_on();
+    assert_eq!((on.year, on.month, on.day), (2015, 4, 30));
+    assert!(scene.has(
+        "De database was beschadigd; de kopie van 30-04-2015 is teruggezet. Voer opnieuw in wat daarna is gedaan \
+         en bel uw technicus."
+    ));
+    assert_eq!(scene.desk.alert(), Some(Alert::Slow), "it needs no help any more");
+    let kept = std::fs::read_dir(&backups).unwrap().map(|entry| entry.unwrap().path());
+    let bad = kept
+        .filter(|path| path.to_string_lossy().contains("before-restore-"))
+        .find_map(|path| std::fs::read(path).ok());
+    assert_eq!(bad.unwrap(), vec![0xA5; whole.len()]);
+    scene.touch("Afgehandeld");
+    assert_eq!(shop.plates(StatusFilter::Closed), ["JL-29-JK"]);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use balie_ui as ui;
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use slint::{ComponentHandle, Weak};
 
 use super::source::Pulse;
@@ -21,11 +21,16 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// How long the lamp shows that it can blink.
 const TRIAL: Duration = Duration::from_secs(6);
 
+/// How long the banner says that a copy has taken the place of a damaged database.
+const RESTORED: TimeDelta = TimeDelta::days(1);
+
 /// What is wrong, gravest first; the banner shows the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     /// What is on the screen could not be read again.
     Unreadable,
+    /// A copy has taken the place of a damaged database, and what was done since is gone.
+    Restored,
     /// No collection for two intervals.
     CollectorSilent,
     /// The clock is not believed.
@@ -252,8 +257,16 @@ impl Shell {
         }
         let unsaved =
             state.pulse.is_some_and(|pulse| backups_fail(pulse.backup_at, pulse.backup_failures, now));
-        let seen =
-            [(Fault::CollectorSilent, silent), (Fault::ClockDoubted, !trusted), (Fault::NoBackup, unsaved)];
+        let healed = state.pulse.and_then(|pulse| pulse.healed).filter(|(at, _)| now - *at < RESTORED);
+        if let Some((_, copy_of)) = healed {
+            desk.set_restored_on(convert::date(copy_of));
+        }
+        let seen = [
+            (Fault::Restored, healed.is_some()),
+            (Fault::CollectorSilent, silent),
+            (Fault::ClockDoubted, !trusted),
+            (Fault::NoBackup, unsaved),
+        ];
         for (fault, holds) in seen {
             if holds {
                 state.faults.insert(fault);
@@ -301,6 +314,7 @@ impl Shell {
 fn fault_kind(fault: Fault) -> ui::FaultKind {
     match fault {
         Fault::Unreadable => ui::FaultKind::ListUnreadable,
+        Fault::Restored => ui::FaultKind::Restored,
         Fault::CollectorSilent => ui::FaultKind::CollectorSilent,
         Fault::ClockDoubted => ui::FaultKind::ClockUntrusted,
         Fault::DiskFull => ui::FaultKind::DiskFull,

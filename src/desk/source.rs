@@ -60,6 +60,8 @@ pub struct Pulse {
     pub backup_at: Option<DateTime<Utc>>,
     /// How often making one has failed since.
     pub backup_failures: u32,
+    /// When a damaged database was put back by itself the last time, and of which day the copy was.
+    pub healed: Option<(DateTime<Utc>, NaiveDate)>,
 }
 
 /// The database, as the desk sees it.
@@ -170,6 +172,7 @@ impl Source for Store {
             newest: self.newest_instant()?,
             backup_at: backup.good_at,
             backup_failures: backup.failures,
+            healed: self.healed()?.map(|healed| (healed.at, healed.copy_of)),
         })
     }
 

@@ -18,6 +18,7 @@ use super::source::{Query, Source};
 use super::wire::{Answer, Counts, Failed, Job, List, PAGE, Request, Trouble, Want};
 use crate::domain::ids::TaskId;
 use crate::store::StoreError;
+use crate::store::backup::heal;
 use crate::store::history::{Actor, Origin};
 use crate::store::task_list::{TaskCube, TaskRow};
 
@@ -36,6 +37,8 @@ pub type Opener<S> = Box<dyn FnMut() -> Result<S, StoreError> + Send>;
 pub struct Worker<S> {
     open: Opener<S>,
     source: Option<S>,
+    /// The database was found damaged: before it is opened again it is put back from a backup.
+    damaged: bool,
     surroundings: Arc<dyn Surroundings>,
     answers: Sender<Answer>,
     wake: Box<dyn Fn() + Send>,
@@ -65,6 +68,7 @@ impl<S: Source> Worker<S> {
         Self {
             open,
             source: None,
+            damaged: false,
             surroundings,
             answers,
             wake,
@@ -163,6 +167,12 @@ impl<S: Source> Worker<S> {
 
     fn failed(&mut self, what: Failed, error: &StoreError) -> Answer {
         tracing::warn!(?what, %error, "the database did not do what the desk asked");
+        if error.is_damage() {
+            self.source = None;
+            self.damaged = true;
+            self.cube = None;
+            self.retry_at = Some(Instant::now() + RETRY);
+        }
         // Reading goes on from a fresh start; a change that could not be saved spoils no reading.
         if !matches!(what, Failed::Handle(_) | Failed::Collect | Failed::Job { writes: true, .. }) {
             self.cube = None;
@@ -173,9 +183,30 @@ impl<S: Source> Worker<S> {
 
     fn opened(&mut self) -> Result<&mut S, StoreError> {
         if self.source.is_none() {
+            if std::mem::take(&mut self.damaged) {
+                self.heal();
+            }
             self.source = Some((self.open)()?);
         }
         self.source.as_mut().ok_or_else(|| StoreError::Strange("a database that is open and not".into()))
+    }
+
+    /// Puts the last good backup in the place of a damaged database; without one it goes on trying.
+    fn heal(&self) {
+        let Some(places) = self.surroundings.places() else { return };
+        let at = self.surroundings.now();
+        let actor = Actor { origin: Origin::Desk(None), at };
+        match heal(&places.database, &places.backups, actor, self.surroundings.local(at)) {
+            Ok(Some(healed)) => {
+                tracing::error!(
+                    copy_of = %healed.copy_of,
+                    damaged = %healed.aside.display(),
+                    "the database was damaged; the last good backup has taken its place"
+                );
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the damaged database was not put back"),
+        }
     }
 
     fn try_answer(&mut self, request: Request) -> Result<Answer, StoreError> {

@@ -49,10 +49,16 @@ impl Display {
 
     /// The kiosk on a data folder, in a window as large as the display.
     pub fn kiosk(&self, folder: &Path, arguments: &[&str]) -> Killed {
+        self.kiosk_with(folder, arguments, &[])
+    }
+
+    /// The same, with variables of the environment.
+    pub fn kiosk_with(&self, folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Killed {
         let mut command = Command::new(env!("CARGO_BIN_EXE_balie-kiosk"));
         command.args(["--windowed", "1280x800", "--data-dir"]).arg(folder).args(arguments);
         command.env("DISPLAY", &self.name).env("SLINT_SCALE_FACTOR", "1");
         command.env_remove("WAYLAND_DISPLAY").env_remove("NOTIFY_SOCKET");
+        command.envs(variables.iter().copied());
         Killed(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
 
