@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use balie::desk::picture::{self, Wish};
 use balie::desk::slint::{self, ComponentHandle, PhysicalSize, Timer, TimerMode};
@@ -21,6 +21,7 @@ use balie::station::health;
 use balie::station::provision::report;
 use balie::station::system::Facts;
 use balie::station::update::{self, Age, Status};
+use balie::station::touch::Touch;
 use balie::store::{Access, Store, StoreError};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use clap::Parser;
@@ -65,7 +66,11 @@ fn size(text: &str) -> Result<(u32, u32), String> {
 }
 
 /// What the desk asks of the machine.
-struct Machine(Station);
+struct Machine {
+    station: Station,
+    /// None in a window: there a mouse does.
+    touch: Option<Touch>,
+}
 
 impl Machine {
     /// The updates on the sticks, each compared with what runs.
@@ -91,37 +96,40 @@ impl Machine {
                 },
             }
         };
-        update::on_sticks(&self.0.config.files.stick_dir).into_iter().map(offer).collect()
+        update::on_sticks(&self.station.config.files.stick_dir).into_iter().map(offer).collect()
     }
 }
 
 impl Surroundings for Machine {
     fn now(&self) -> DateTime<Utc> {
-        self.0.clock.now_utc()
+        self.station.clock.now_utc()
     }
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
-        self.0.clock.local(at)
+        self.station.clock.local(at)
     }
     fn midnight(&self, day: NaiveDate) -> DateTime<Utc> {
-        self.0.clock.midnight(day)
+        self.station.clock.midnight(day)
     }
     fn today(&self) -> NaiveDate {
-        self.0.clock.today()
+        self.station.clock.today()
     }
     fn clock_trusted(&self, newest: Option<DateTime<Utc>>) -> bool {
-        self.0.clock.is_pretended() || self.0.clock.trusted_now(newest).is_ok()
+        self.station.clock.is_pretended() || self.station.clock.trusted_now(newest).is_ok()
     }
     fn disk_nearly_full(&self) -> bool {
-        Room::under(&self.0.data_dir).is_ok_and(|room| room.is_nearly_gone())
+        Room::under(&self.station.data_dir).is_ok_and(|room| room.is_nearly_gone())
+    }
+    fn touch_gone(&self) -> bool {
+        self.touch.as_ref().is_some_and(|touch| touch.is_gone(Instant::now()))
     }
     fn shop_open(&self) -> bool {
-        self.0.config.shop.opening_hours.is_open(self.0.clock.now_local())
+        self.station.config.shop.opening_hours.is_open(self.station.clock.now_local())
     }
     fn slots(&self, day: NaiveDate, minutes: u32) -> Vec<NaiveTime> {
-        self.0.config.shop.opening_hours.slots(day, minutes)
+        self.station.config.shop.opening_hours.slots(day, minutes)
     }
     fn country(&self) -> String {
-        self.0.config.shop.country.clone()
+        self.station.config.shop.country.clone()
     }
     fn machine(&self) -> MachineCard {
         let Facts {
@@ -135,7 +143,7 @@ impl Surroundings for Machine {
             power,
             update,
             update_trouble,
-        } = Facts::gather(Path::new("/"), &self.0.data_dir);
+        } = Facts::gather(Path::new("/"), &self.station.data_dir);
         let built = built_at.format("%Y-%m-%d");
         let provisioned = match report::read(Path::new(report::PATH)) {
             Ok(report) => {
@@ -163,24 +171,24 @@ impl Surroundings for Machine {
         done.map(|_| ()).map_err(|cause| cause.to_string())
     }
     fn restart(&self) -> Result<(), String> {
-        update::restart(&self.0.data_dir).map_err(|cause| cause.to_string())
+        update::restart(&self.station.data_dir).map_err(|cause| cause.to_string())
     }
     fn network(&self) -> Option<bool> {
         balie::station::system::linked(Path::new("/"))
     }
     fn asks_register(&self) -> bool {
-        self.0.config.rdw.enabled
+        self.station.config.rdw.enabled
     }
     fn places(&self) -> Option<Places> {
         Some(Places {
-            database: self.0.database(),
-            rejects: self.0.data_dir.join("rejects"),
-            backups: self.0.backup_dir(),
-            sticks: self.0.config.files.stick_dir.clone(),
+            database: self.station.database(),
+            rejects: self.station.data_dir.join("rejects"),
+            backups: self.station.backup_dir(),
+            sticks: self.station.config.files.stick_dir.clone(),
         })
     }
     fn shop(&self) -> ShopCard {
-        let config = &self.0.config;
+        let config = &self.station.config;
         ShopCard {
             sender: Sender {
                 name: config.shop.name.clone(),
@@ -262,14 +270,17 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
             size: arguments.size.unwrap_or((1280, 800)),
             page: arguments.page.clone(),
         };
-        for path in picture::take(&wish, start, Arc::new(Machine(station)), open(Access::Read))? {
+        for path in
+            picture::take(&wish, start, Arc::new(Machine { station, touch: None }), open(Access::Read))?
+        {
             println!("{}", path.display());
         }
         return Ok(());
     }
     choose_screen(arguments, &station)?;
+    let touch = arguments.windowed.is_none().then(|| Touch::new(Path::new("/")));
     let wake = || on_desk(|desk| desk.take_answers());
-    let desk = Desk::open(start, Arc::new(Machine(station)), open(Access::Write), Box::new(wake))?;
+    let desk = Desk::open(start, Arc::new(Machine { station, touch }), open(Access::Write), Box::new(wake))?;
     DESK.set(Some(Rc::clone(&desk)));
     match arguments.windowed {
         Some((width, height)) => desk.window().window().set_size(PhysicalSize::new(width, height)),

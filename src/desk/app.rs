@@ -361,6 +361,10 @@ impl Desk {
                 self.shell.set_fault(Fault::DiskFull, nearly);
                 self.shell.tick();
             }
+            Answer::TouchGone(gone) => {
+                self.shell.set_fault(Fault::TouchGone, gone);
+                self.shell.tick();
+            }
             Answer::Failed(what, trouble) => {
                 if self.pages.tasks.failed(what) {
                     self.shell.unreadable(trouble);

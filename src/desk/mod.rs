@@ -177,6 +177,10 @@ pub trait Surroundings: Send + Sync {
     fn clock_trusted(&self, newest: Option<DateTime<Utc>>) -> bool;
     /// Whether the data has hardly any room left; asked by the worker, because it looks at the disk.
     fn disk_nearly_full(&self) -> bool;
+    /// Whether the touchscreen has gone; asked by the worker too.
+    fn touch_gone(&self) -> bool {
+        false
+    }
     /// Whether the shop is open now.
     fn shop_open(&self) -> bool;
     /// The beginnings of the slots of a day on which the shop is open, so many minutes each.

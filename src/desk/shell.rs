@@ -31,6 +31,8 @@ pub enum Fault {
     Unreadable,
     /// A copy has taken the place of a damaged database, and what was done since is gone.
     Restored,
+    /// The touchscreen has gone.
+    TouchGone,
     /// No collection for two intervals.
     CollectorSilent,
     /// The clock is not believed.
@@ -297,6 +299,7 @@ impl Shell {
             disk_nearly_full: state.faults.contains(&Fault::DiskFull),
             backups_fail: unsaved,
             database_damaged: state.damaged,
+            touch_gone: state.faults.contains(&Fault::TouchGone),
             open: self.surroundings.shop_open(),
             silenced: state.silence.holds(state.began.elapsed()),
         })
@@ -315,6 +318,7 @@ fn fault_kind(fault: Fault) -> ui::FaultKind {
     match fault {
         Fault::Unreadable => ui::FaultKind::ListUnreadable,
         Fault::Restored => ui::FaultKind::Restored,
+        Fault::TouchGone => ui::FaultKind::TouchGone,
         Fault::CollectorSilent => ui::FaultKind::CollectorSilent,
         Fault::ClockDoubted => ui::FaultKind::ClockUntrusted,
         Fault::DiskFull => ui::FaultKind::DiskFull,

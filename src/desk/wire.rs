@@ -211,6 +211,8 @@ pub enum Answer {
     },
     /// The data has hardly any room left, or has room again.
     DiskNearlyFull(bool),
+    /// The touchscreen has gone, or is there again.
+    TouchGone(bool),
     /// Something could not be done.
     Failed(Failed, Trouble),
 }

@@ -30,6 +30,9 @@ const RETRY: Duration = Duration::from_secs(2);
 /// How often the worker looks at the room on the disk.
 const ROOM: Duration = Duration::from_secs(10);
 
+/// How often it looks whether the touchscreen is there.
+const TOUCH: Duration = Duration::from_secs(2);
+
 /// Opens the database; called again when it failed.
 pub type Opener<S> = Box<dyn FnMut() -> Result<S, StoreError> + Send>;
 
@@ -52,6 +55,8 @@ pub struct Worker<S> {
     retry_at: Option<Instant>,
     room_at: Option<Instant>,
     nearly_full: bool,
+    touch_at: Option<Instant>,
+    touch_gone: bool,
     /// The search index is behind: it catches up while nobody asks anything.
     behind: bool,
 }
@@ -80,6 +85,8 @@ impl<S: Source> Worker<S> {
             retry_at: None,
             room_at: None,
             nearly_full: false,
+            touch_at: None,
+            touch_gone: false,
             behind: false,
         }
     }
@@ -285,8 +292,23 @@ impl<S: Source> Worker<S> {
         Ok(List { number, today, count, pages: read, selected })
     }
 
+    /// The touchscreen, when it has gone or come back.
+    fn touch(&mut self) -> Option<Answer> {
+        if self.touch_at.is_some_and(|at| at.elapsed() < TOUCH) {
+            return None;
+        }
+        self.touch_at = Some(Instant::now());
+        let gone = self.surroundings.touch_gone();
+        let changed = std::mem::replace(&mut self.touch_gone, gone) != gone;
+        changed.then_some(Answer::TouchGone(gone))
+    }
+
     /// Between requests: is the database still there, has it changed, has the day?
     fn glance(&mut self) -> bool {
+        let touch = self.touch();
+        if !self.send(touch) {
+            return false;
+        }
         if self.retry_at.is_some_and(|at| Instant::now() < at) {
             return true;
         }

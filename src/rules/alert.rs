@@ -45,6 +45,8 @@ pub struct Signals {
     pub backups_fail: bool,
     /// The database is damaged.
     pub database_damaged: bool,
+    /// The touchscreen has gone.
+    pub touch_gone: bool,
     /// Within opening hours.
     pub open: bool,
     /// Silenced by a long press.
@@ -58,6 +60,8 @@ pub enum Reason {
     DatabaseDamaged,
     /// The tasks could not be read.
     CouldNotRead,
+    /// The touchscreen has gone: nobody can touch what is on the screen.
+    TouchGone,
     /// The clock is not believed.
     ClockDoubted,
     /// No collection for two intervals.
@@ -94,6 +98,7 @@ pub fn decide(signals: &Signals) -> Verdict {
     let help = [
         (signals.database_damaged, Reason::DatabaseDamaged),
         (signals.waiting.is_none(), Reason::CouldNotRead),
+        (signals.touch_gone, Reason::TouchGone),
         (signals.clock_doubted, Reason::ClockDoubted),
         (signals.collector_silent, Reason::CollectorSilent),
         (signals.disk_nearly_full, Reason::DiskNearlyFull),
@@ -223,6 +228,7 @@ mod tests {
         disk_nearly_full: false,
         backups_fail: false,
         database_damaged: false,
+        touch_gone: false,
         open: true,
         silenced: false,
     };
@@ -234,7 +240,7 @@ mod tests {
     #[test]
     fn what_the_led_says() {
         use Reason::*;
-        let table: [(&str, Signals, Alert, &[Reason]); 15] = [
+        let table: [(&str, Signals, Alert, &[Reason]); 16] = [
             ("nothing", QUIET, Alert::Off, &[]),
             ("due", waiting(3, 0), Alert::Slow, &[Due(3)]),
             ("overdue", waiting(3, 1), Alert::Fast, &[Overdue(1), Due(3)]),
@@ -253,6 +259,7 @@ mod tests {
             ("disk", Signals { disk_nearly_full: true, ..QUIET }, Alert::Steady, &[DiskNearlyFull]),
             ("no backups", Signals { backups_fail: true, ..QUIET }, Alert::Steady, &[BackupsFail]),
             ("damaged", Signals { database_damaged: true, ..QUIET }, Alert::Steady, &[DatabaseDamaged]),
+            ("touch", Signals { touch_gone: true, ..QUIET }, Alert::Steady, &[TouchGone]),
             (
                 "overdue and disk",
                 Signals { disk_nearly_full: true, ..waiting(2, 2) },
@@ -280,6 +287,7 @@ mod tests {
                 collector_silent: on(2),
                 clock_doubted: on(3),
                 database_damaged: on(4),
+                touch_gone: false,
                 open: on(5),
                 silenced: on(6),
                 disk_nearly_full: false,

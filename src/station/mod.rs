@@ -19,4 +19,5 @@ pub mod outbox;
 pub mod postman;
 pub mod provision;
 pub mod system;
+pub mod touch;
 pub mod update;
