@@ -99,7 +99,7 @@ impl Restore {
         if restored.replaced {
             writeln!(
                 err,
-                "The old file was no database any more; start the kiosk again: systemctl restart balie-kiosk"
+                "The old file was no database any more; who had it open takes the new one by itself"
             )?;
         }
         drop(err);

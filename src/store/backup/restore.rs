@@ -35,7 +35,7 @@ pub struct Restored {
     pub unknown_messages: u64,
     /// Persons who were forgotten since the copy was made, and are forgotten again.
     pub erased: u64,
-    /// The old file was no database any more and was replaced: a kiosk that runs must be started again.
+    /// The old file was no database any more and was replaced: who has it open opens the new one.
     pub replaced: bool,
 }
 
