@@ -15,6 +15,7 @@ use balie::desk::ui::{
     Desk as DeskGlobal, DetailState, Edit, EditState, FaultKind, ListState, Outcome, Page, Toast, Why,
 };
 use balie::domain::task::StatusFilter;
+use balie::panel::{PanelEvent, Press};
 use balie::rules::alert::Alert;
 use balie::store::backup::keep_nightly;
 use desk_faulty::Fault;
@@ -221,4 +222,25 @@ fn a_damaged_database_is_put_back_by_itself_and_the_banner_names_its_copy() {
     assert_eq!(bad.unwrap(), vec![0xA5; whole.len()]);
     scene.touch("Afgehandeld");
     assert_eq!(shop.plates(StatusFilter::Closed), ["JL-29-JK"]);
+}
+
+#[test]
+fn a_touchscreen_that_has_gone_is_told_and_the_button_works() {
+    let shop = Shop::with(&CARS);
+    let machine = machine();
+    let mut scene = Scene::with(signed_in("ELS"), Arc::clone(&machine), shop.opener()).settled();
+    let fault = |scene: &Scene| scene.window().global::<DeskGlobal>().get_fault();
+    assert_eq!(fault(&scene), FaultKind::None);
+    *machine.touch_gone.lock().unwrap() = true;
+    assert!(scene.until(Duration::from_secs(5), |scene| fault(scene) == FaultKind::TouchGone));
+    assert_eq!(scene.desk.alert(), Some(Alert::Steady));
+    scene.desk.panel(PanelEvent::Press(Press::Short));
+    scene.settle();
+    assert_eq!(scene.selected_plate(), "JL-29-JK");
+    *machine.touch_gone.lock().unwrap() = false;
+    assert!(
+        scene.until(Duration::from_secs(5), |scene| fault(scene) == FaultKind::None),
+        "without a restart"
+    );
+    assert_eq!(scene.desk.alert(), Some(Alert::Slow));
 }

@@ -21,6 +21,7 @@ fn opened(shop: &Shop, card: MachineCard, trusted: bool) -> Scene {
     let machine = Arc::new(Machine {
         today,
         trusted: Mutex::new(trusted),
+        touch_gone: Mutex::new(false),
         places: None,
         card,
         texts: Mutex::new(true),

@@ -28,6 +28,8 @@ use i_slint_backend_testing::{AccessibleRole, ElementHandle};
 pub struct Machine {
     pub today: Mutex<NaiveDate>,
     pub trusted: Mutex<bool>,
+    /// The touchscreen has gone.
+    pub touch_gone: Mutex<bool>,
     /// A supplier carries SMS.
     pub texts: Mutex<bool>,
     pub places: Option<Places>,
@@ -49,6 +51,9 @@ impl Surroundings for Machine {
     }
     fn disk_nearly_full(&self) -> bool {
         false
+    }
+    fn touch_gone(&self) -> bool {
+        *self.touch_gone.lock().unwrap()
     }
     fn shop_open(&self) -> bool {
         true
@@ -78,8 +83,8 @@ pub fn machine() -> Arc<Machine> {
 /// As [`machine`], with places for files.
 pub fn machine_with(places: Option<Places>) -> Arc<Machine> {
     let today = Mutex::new("2015-05-01".parse().unwrap());
-    let (trusted, texts) = (Mutex::new(true), Mutex::new(true));
-    Arc::new(Machine { today, trusted, texts, places, card: MachineCard::default() })
+    let (trusted, texts, touch_gone) = (Mutex::new(true), Mutex::new(true), Mutex::new(false));
+    Arc::new(Machine { today, trusted, touch_gone, texts, places, card: MachineCard::default() })
 }
 
 /// A shop's database in a folder of its own.
