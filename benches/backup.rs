@@ -44,7 +44,8 @@ fn timed(desk: &Desk, canvas: &mut Canvas, touch: impl FnOnce(), there: impl Fn(
 /// A follow-up and a look at a customer: how long each touch took.
 fn series(desk: &Desk, canvas: &mut Canvas, task: i32, customer: i32) -> [Duration; TOUCHES.len()] {
     let window = desk.window();
-    let (shell, tasks, edit) = (window.global::<DeskGlobal>(), window.global::<Tasks>(), window.global::<Edit>());
+    let (shell, tasks, edit) =
+        (window.global::<DeskGlobal>(), window.global::<Tasks>(), window.global::<Edit>());
     [
         timed(
             desk,
@@ -52,9 +53,12 @@ fn series(desk: &Desk, canvas: &mut Canvas, task: i32, customer: i32) -> [Durati
             || tasks.invoke_select(task),
             || tasks.get_selected_id() == task && tasks.get_detail_state() == DetailState::Shown,
         ),
-        timed(desk, canvas, || tasks.invoke_open_task(task), || {
-            shell.get_page() == Page::Task && edit.get_state() == EditState::Shown
-        }),
+        timed(
+            desk,
+            canvas,
+            || tasks.invoke_open_task(task),
+            || shell.get_page() == Page::Task && edit.get_state() == EditState::Shown,
+        ),
         timed(
             desk,
             canvas,
@@ -64,19 +68,27 @@ fn series(desk: &Desk, canvas: &mut Canvas, task: i32, customer: i32) -> [Durati
             },
             || shell.get_page() == Page::Tasks,
         ),
-        timed(desk, canvas, || shell.invoke_go(Page::Customer, customer), || {
-            window.global::<CustomerCard>().get_state() == CardState::Shown
-        }),
-        timed(desk, canvas, || shell.invoke_go(Page::Tasks, 0), || {
-            tasks.get_detail_state() == DetailState::Shown
-        }),
+        timed(
+            desk,
+            canvas,
+            || shell.invoke_go(Page::Customer, customer),
+            || window.global::<CustomerCard>().get_state() == CardState::Shown,
+        ),
+        timed(
+            desk,
+            canvas,
+            || shell.invoke_go(Page::Tasks, 0),
+            || tasks.get_detail_state() == DetailState::Shown,
+        ),
     ]
 }
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let [database, balie] = &arguments[..] else {
-        eprintln!("name a database and balie: cargo bench --bench backup -- DATABASE BALIE; benches/backup.sh does");
+        eprintln!(
+            "name a database and balie: cargo bench --bench backup -- DATABASE BALIE; benches/backup.sh does"
+        );
         return;
     };
     let database = Path::new(database);
