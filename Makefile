@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check check-yocto fmt lint unit doc licences audit fuzz bench pictures deb test-units packages rust clean
+.PHONY: help demo test faults check check-yocto fmt lint unit doc licences audit fuzz bench pictures deb test-units test-appliance packages rust clean
 
 DEMO := target/demo
 BIN  := $(or $(CARGO_TARGET_DIR),target)/debug
@@ -32,6 +32,9 @@ KIOSK_PACKAGES := libinput-dev libudev-dev libxkbcommon-dev binutils python3
 # What `packages` installs, unless a target wants others.
 WANTED = $(BUILD_PACKAGES) $(WINDOW_PACKAGES) $(TEST_PACKAGES)
 
+# The package's processors: amd64, arm64, or both.
+DEB := $(shell dpkg --print-architecture)
+
 help:
 	@echo 'make demo      an invented shop, its tasks, and the CRM manager (in a window, or as pictures)'
 	@echo 'make test      install what is missing and run every test'
@@ -41,8 +44,9 @@ help:
 	@echo 'make faults    the 26 faults of a desk, made for real: a table of what was tried and what held (ROUNDS=5)'
 	@echo 'make bench     the speed figures, each as a ratio against a floor of the same run'
 	@echo 'make pictures  every page as PNG, in all sizes and languages'
-	@echo 'make deb       the Debian package for this processor'
+	@echo 'make deb       the Debian package (DEB="amd64 arm64" for other processors than this one)'
 	@echo 'make test-units      the package on a Debian 13 in a container: start, hang, kill, sandbox (root)'
+	@echo 'make test-appliance  the package in QEMU: screen, touch, lamp, button, power cuts (root; DEB=amd64)'
 	@echo 'make check-yocto CLONES=FOLDER   the Yocto layer against clones of the layers it stands on; builds nothing'
 
 rust:
@@ -156,10 +160,14 @@ pictures: rust packages
 
 deb: WANTED := $(BUILD_PACKAGES) $(KIOSK_PACKAGES)
 deb: rust packages
-	systemd/deb/build.sh
+	systemd/deb/build.sh $(DEB)
 
 test-units: deb
 	tests/units/run.py target/deb/balie_*_$(shell dpkg --print-architecture).deb
+
+test-appliance: DEB := arm64
+test-appliance: deb
+	tests/appliance/run.sh target/deb/balie_*_$(DEB).deb
 
 check-yocto: WANTED := $(YOCTO_PACKAGES)
 check-yocto: rust packages

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# build.sh: target/deb/balie_VERSION_PROCESSOR.deb for the processor of this machine. PROFILE=dev builds
-# faster, for a test of the package.
+# build.sh PROCESSOR...: target/deb/balie_VERSION_PROCESSOR.deb for amd64, arm64 or both. For the processor
+# of this machine by its own compiler, for arm64 elsewhere by Debian's (tests/appliance/cross.sh; root).
+# PROFILE=dev builds faster, for a test of the package.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-processor=$(dpkg --print-architecture)
+here=$(dpkg --print-architecture)
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 profile=${PROFILE:-release}
 # The oldest C library that `depends` in Cargo.toml promises to run on.
@@ -39,12 +40,24 @@ check() { # PROGRAM...: whether the promised C library is new enough for it
 }
 
 command -v cargo-deb >/dev/null || cargo install cargo-deb --version 3.8.0 --locked --no-default-features
-build cargo build --locked
-folder=$target/${profile/#dev/debug}
-pages "$folder/balie"
-check "$folder"/{balie,balie-collector,balie-kiosk}
-strip=(--no-strip)
-[ "$profile" = release ] || strip=(--strip)
-rm -f target/deb/balie_*_"$processor".deb
-cargo deb --no-build --profile "$profile" "${strip[@]}" --output target/deb/
+for processor in "$@"; do
+  case $processor in
+    "$here")
+      build cargo build --locked
+      built=$target triple=; for_target=() ;;
+    arm64)
+      build tests/appliance/cross.sh
+      built=$target/appliance/arm64 triple=aarch64-unknown-linux-gnu; for_target=(--target "$triple")
+      # Here only to write the pages, which are the same for every processor.
+      cargo build --locked --profile "$profile" --no-default-features --features gpio --bin balie ;;
+    *) echo "build.sh: a package for $processor cannot be built on $here" >&2; exit 2 ;;
+  esac
+  kind=${profile/#dev/debug}
+  pages "$target/$kind/balie"
+  check "$built/${triple:+$triple/}$kind"/{balie,balie-collector,balie-kiosk}
+  strip=(--no-strip)
+  [ "$profile" = release ] || strip=(--strip)
+  rm -f target/deb/balie_*_"$processor".deb
+  CARGO_TARGET_DIR=$built cargo deb --no-build --profile "$profile" "${strip[@]}" "${for_target[@]}" --output target/deb/
+done
 ls -l target/deb/*.deb
