@@ -82,6 +82,8 @@ fn every_key_is_read() {
         [files]
         drop_dir = "in"
         backup_dir = "/mnt/usb"
+        [update]
+        url = "https://updates.example/balie-raspberrypi5.raucb"
         [log]
         level = "debug"
         "#,
@@ -104,6 +106,7 @@ fn every_key_is_read() {
     assert_eq!(config.calendar.password, Secret::File(PathBuf::from("/run/secrets/caldav")));
     assert_eq!(config.calendar.caldav_url.as_deref(), Some("https://cal.example/shop"));
     assert_eq!(config.files.backup_dir, Some(PathBuf::from("/mnt/usb")));
+    assert_eq!(config.update.url.as_deref(), Some("https://updates.example/balie-raspberrypi5.raucb"));
     assert_eq!(config.log.level, LevelFilter::DEBUG);
     assert!(!format!("{config:?}").contains("secret\""), "a secret is printed");
 }
@@ -302,7 +305,7 @@ fn the_example_names_every_key_with_its_default() {
     // As many as are read, the `_file` ones aside.
     assert_eq!(
         text.lines().filter(|line| is_key(line)).count(),
-        6 + 4 + 4 + 4 + 5 + 7 + 4 + 5 + 1 + 1 + 7 + 1 + 1 + 2
+        6 + 4 + 4 + 4 + 5 + 7 + 4 + 5 + 1 + 1 + 1 + 7 + 1 + 1 + 2
     );
 }
 

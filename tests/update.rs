@@ -8,6 +8,7 @@ mod slots;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use slots::{has, noise, path, program};
@@ -128,6 +129,19 @@ fn an_update_on_a_stick_is_found_and_shown_with_its_notes() {
 }
 
 #[test]
+fn the_address_in_the_configuration_is_asked_too() {
+    let machine = ordinary();
+    let config = machine.folder.path().join("balie.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(config, text + "[update]\nurl = \"https://updates.example/balie.raucb\"\n").unwrap();
+    machine.stick("balie.raucb");
+    let said = machine.says(&["check"]);
+    assert_eq!(said.matches("version 0.2.0").count(), 2, "{said}");
+    assert!(said.contains("https://updates.example/balie.raucb\n"), "{said}");
+    assert!(machine.asked().contains("info --output-format=json-2 https://updates.example/balie.raucb"));
+}
+
+#[test]
 fn an_update_is_written_and_waits_for_the_restart() {
     let machine = ordinary();
     let stick = machine.stick("balie.raucb").display().to_string();
@@ -209,6 +223,15 @@ fn what_waits_and_what_is_on_trial_are_told_apart() {
         (&said["trial"], &said["waiting"], &said["version"]),
         (&json!(false), &Value::Null, &json!("0.2.0"))
     );
+}
+
+#[test]
+fn a_rauc_that_hangs_is_not_waited_for() {
+    let machine = ordinary();
+    let rauc = machine.folder.path().join("programs/rauc");
+    program(&machine.folder.path().join("programs"), "rauc", "exec sleep 60");
+    let failure = balie::station::update::status_of(&rauc, Duration::from_millis(300)).unwrap_err();
+    assert!(failure.to_string().contains("does not answer"), "{failure}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::{Failure, print_json};
 /// What can be done with updates.
 #[derive(Debug, Subcommand)]
 pub enum Update {
-    /// Look at an update, or at those on the sticks that are plugged in; writes nothing
+    /// Look at an update, or at those on the sticks and at the configured address; writes nothing
     Check(Check),
     /// Write an update beside the version that runs; the next restart tries it
     Install(Install),
@@ -67,7 +67,10 @@ impl Check {
         };
         if places.is_empty() {
             let sticks = station.config.files.stick_dir.display();
-            return Err(format!("there is no update (*.raucb) on a stick in {sticks}; name a file").into());
+            return Err(format!(
+                "there is no update (*.raucb) on a stick in {sticks}; name a file or an address"
+            )
+            .into());
         }
         let status = update::status()?;
         let mut found = Vec::new();
@@ -101,9 +104,11 @@ impl Check {
     }
 }
 
+/// On the sticks, and at the address that is configured.
 fn places(station: &Station) -> Vec<String> {
     let sticks = update::on_sticks(&station.config.files.stick_dir);
-    sticks.iter().map(|path| path.display().to_string()).collect()
+    let sticks = sticks.iter().map(|path| path.display().to_string());
+    sticks.chain(station.config.update.url.clone()).collect()
 }
 
 fn show(station: &Station, bundle: &Bundle, age: Age, status: &Status) -> Result<(), Failure> {

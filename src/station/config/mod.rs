@@ -47,6 +47,8 @@ pub struct Config {
     pub calendar: Calendar,
     /// Folders.
     pub files: Files,
+    /// Where updates come from.
+    pub update: Update,
     /// The log.
     pub log: Log,
     /// The machine's network.
@@ -209,6 +211,13 @@ pub struct Files {
     pub stick_backup: bool,
     /// After so many seconds without a change a dropped file is complete.
     pub quiet_seconds: u32,
+}
+
+/// `[update]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    /// The address of the newest bundle; updates come on sticks only when not set.
+    pub url: Option<String>,
 }
 
 /// `[log]`

@@ -8,14 +8,14 @@ use super::machine;
 use super::reader::{Given, Reader, Table, nearest};
 use super::{
     Calendar, Config, Examined, Files, Log, Outbox, Problem, Rdw, Screen, Secret, Security, Shop, Sms, Smtp,
-    Supplier, Theme,
+    Supplier, Theme, Update,
 };
 use crate::domain::language::Language;
 use crate::panel::{Driver, Line, PanelConfig};
 use crate::station::hours::OpeningHours;
 
 /// Every table with every key that is read.
-const TABLES: [(&str, &[&str]); 14] = [
+const TABLES: [(&str, &[&str]); 15] = [
     ("shop", &["name", "phone", "language", "timezone", "country", "opening_hours"]),
     ("panel", &["driver", "led", "button", "active_low"]),
     ("screen", &["output", "rotation", "dim_after_minutes", "theme"]),
@@ -25,6 +25,7 @@ const TABLES: [(&str, &[&str]); 14] = [
     ("outbox", &["hours"]),
     ("calendar", &["ics_file", "caldav_url", "user", "password", "password_file"]),
     ("files", &["drop_dir", "backup_dir", "stick_dir", "stick_backup", "quiet_seconds"]),
+    ("update", &["url"]),
     ("log", &["level"]),
     ("network", &["ssid", "password", "password_file", "hidden", "address", "gateway", "dns", "hostname"]),
     ("time", &["ntp"]),
@@ -66,6 +67,7 @@ fn config(reader: &mut Reader<'_>, folder: &Path) -> Config {
         shop,
         calendar: calendar(&mut reader.table("calendar"), folder),
         files: files(&mut reader.table("files")),
+        update: Update { url: reader.table("update").optional("url", address) },
         log: log(&mut reader.table("log")),
         network: machine::network(&mut reader.table("network"), folder),
         time: machine::time(&mut reader.table("time")),

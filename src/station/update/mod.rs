@@ -9,6 +9,7 @@ mod rauc;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -20,6 +21,9 @@ const BUNDLE: &str = "raucb";
 /// The file in the data folder that asks for a restart; on the appliance root waits for it
 /// (balie-restart.path), because the desk itself may not.
 pub const RESTART: &str = "restart";
+
+/// RAUC's service starts when it is asked first, and looks at both slots.
+const STATUS: Duration = Duration::from_secs(20);
 
 /// An update as its signed manifest describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -176,7 +180,15 @@ pub fn inspect(place: &str) -> Result<Bundle, UpdateError> {
 /// # Errors
 /// [`UpdateError`] when RAUC cannot be asked.
 pub fn status() -> Result<Status, UpdateError> {
-    rauc::status()
+    status_of(Path::new(rauc::PROGRAM), STATUS)
+}
+
+/// As [`status`], asked of this program and awaited for so long.
+///
+/// # Errors
+/// As [`status`].
+pub fn status_of(program: &Path, within: Duration) -> Result<Status, UpdateError> {
+    rauc::status(program, within)
 }
 
 /// Checks that a bundle is for this machine, and how its version stands to the one that runs.

@@ -2,17 +2,67 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
-use std::process::{Command, Output, Stdio};
-use std::thread;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::{Bundle, Slot, Status, UpdateError};
 
-const PROGRAM: &str = "rauc";
+/// The program, where nothing else is said.
+pub(super) const PROGRAM: &str = "rauc";
 
-fn rauc(words: &[&str]) -> Result<Output, UpdateError> {
-    Command::new(PROGRAM).args(words).stdin(Stdio::null()).output().map_err(unasked)
+/// A bundle on a server is read over the network, from its end.
+const INFO: Duration = Duration::from_secs(60);
+
+fn spawn(program: &Path, words: &[&str]) -> Result<Child, UpdateError> {
+    Command::new(program)
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(unasked)
+}
+
+/// What it answers; it is ended when that takes too long.
+fn ask(program: &Path, words: &[&str], within: Duration) -> Result<Output, UpdateError> {
+    let mut child = spawn(program, words)?;
+    let (stdout, stderr) = (all_of(child.stdout.take()), all_of(child.stderr.take()));
+    let end = Instant::now() + within;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => {
+                let (stdout, stderr) = (stdout.join(), stderr.join());
+                return Ok(Output {
+                    status,
+                    stdout: stdout.unwrap_or_default(),
+                    stderr: stderr.unwrap_or_default(),
+                });
+            }
+            Ok(None) if Instant::now() < end => thread::sleep(Duration::from_millis(20)),
+            Ok(None) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                let seconds = within.as_secs();
+                return Err(UpdateError::Silent(format!("it does not answer in {seconds} s")));
+            }
+            Err(cause) => return Err(UpdateError::Silent(cause.to_string())),
+        }
+    }
+}
+
+/// Reads while others do something else: who fills the one pipe while the other is awaited would stand still.
+fn all_of(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            let _ = pipe.read_to_end(&mut bytes);
+        }
+        bytes
+    })
 }
 
 fn unasked(cause: std::io::Error) -> UpdateError {
@@ -35,9 +85,10 @@ fn text<'v>(value: &'v Value, newer: &str, older: &str) -> Option<&'v str> {
 }
 
 pub(super) fn info(place: &str) -> Result<Bundle, UpdateError> {
-    let mut output = rauc(&["info", "--output-format=json-2", place])?;
+    let program = Path::new(PROGRAM);
+    let mut output = ask(program, &["info", "--output-format=json-2", place], INFO)?;
     if String::from_utf8_lossy(&output.stderr).contains("Unknown output format") {
-        output = rauc(&["info", "--output-format=json", place])?;
+        output = ask(program, &["info", "--output-format=json", place], INFO)?;
     }
     let refused = |words: String| UpdateError::Refused { place: place.to_owned(), words };
     if !output.status.success() {
@@ -62,8 +113,8 @@ pub(super) fn info(place: &str) -> Result<Bundle, UpdateError> {
     })
 }
 
-pub(super) fn status() -> Result<Status, UpdateError> {
-    let output = rauc(&["status", "--detailed", "--output-format=json"])?;
+pub(super) fn status(program: &Path, within: Duration) -> Result<Status, UpdateError> {
+    let output = ask(program, &["status", "--detailed", "--output-format=json"], within)?;
     if !output.status.success() {
         return Err(UpdateError::Silent(last_words(&output.stderr)));
     }
@@ -110,22 +161,8 @@ fn read_slot(name: &str, slot: &Value, booted: &str, primary: &str) -> Option<Sl
 }
 
 pub(super) fn install(place: &str, progress: &mut dyn FnMut(u8, &str)) -> Result<(), UpdateError> {
-    let mut child = Command::new(PROGRAM)
-        .args(["install", place])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(unasked)?;
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    // Both are read at once: who fills the one while the other is awaited would stand still.
-    let complaints = thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut stderr) = stderr {
-            let _ = stderr.read_to_end(&mut bytes);
-        }
-        bytes
-    });
+    let mut child = spawn(Path::new(PROGRAM), &["install", place])?;
+    let (stdout, complaints) = (child.stdout.take(), all_of(child.stderr.take()));
     let mut failure = None;
     for line in
         stdout.into_iter().flat_map(|stdout| BufReader::new(stdout).split(b'\n')).map_while(Result::ok)
