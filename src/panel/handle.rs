@@ -3,16 +3,18 @@
 //! The thread sleeps until something changes: the next blink edge, a press that becomes long, an
 //! edge from the button's own small thread, or another alert. Nothing is polled.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::adapter::{Adapter, Edges, Light, open};
+use super::adapter::{Adapter, Edges, Light};
 use super::button::{Button, Press};
 use super::config::{Driver, PanelConfig};
 use super::fault::{FaultKind, PanelFault, Part};
+use super::turn::{self, Turn};
 use crate::rules::alert::Alert;
 
 /// After how long an LED that did not obey is tried again.
@@ -48,6 +50,7 @@ pub struct PanelHandle {
     wanted: Arc<AtomicBool>,
     driver: Driver,
     fault: Option<PanelFault>,
+    turn: Option<Turn>,
 }
 
 enum Input {
@@ -64,8 +67,10 @@ impl Panel {
     /// [`PanelHandle::show`] it is lit steadily: what is not known yet is not 'nothing due'.
     /// `on_event` is called on the panel's thread and must not wait for anything.
     pub fn start(config: &PanelConfig, on_event: impl Fn(PanelEvent) + Send + 'static) -> PanelHandle {
-        let (adapter, fault) = open(config);
-        Self::start_with(adapter, fault, on_event)
+        let (adapter, fault, turn) = turn::open_in_turn(config, Path::new(turn::PATH));
+        let mut handle = Self::start_with(adapter, fault, on_event);
+        handle.turn = turn;
+        handle
     }
 
     /// As [`Panel::start`], with an adapter that is already open.
@@ -77,7 +82,7 @@ impl Panel {
         let Adapter { driver, light, edges } = adapter;
         let (inputs, outputs) = channel();
         let wanted = Arc::new(AtomicBool::new(true));
-        let mut handle = PanelHandle { inputs, thread: None, wanted, driver, fault };
+        let mut handle = PanelHandle { inputs, thread: None, wanted, driver, fault, turn: None };
         if let Some(edges) = edges {
             let (inputs, wanted) = (handle.inputs.clone(), Arc::clone(&handle.wanted));
             let listener =

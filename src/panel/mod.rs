@@ -6,7 +6,7 @@
 //! screen shows.
 //!
 //! When no Balie runs the LED is lit steadily, as for 'Balie needs help': dropping the handle leaves
-//! it so, and the service manager does it after a crash.
+//! it so, and [`turn`] does it after a crash.
 
 pub mod adapter;
 pub mod button;
@@ -18,6 +18,7 @@ mod handle;
 #[cfg(feature = "gpio")]
 mod rppal;
 mod trial;
+pub mod turn;
 
 pub use adapter::{Adapter, Edges, Light, open};
 pub use button::Press;

@@ -1,10 +1,11 @@
 //! `balie led`: shows what the LED can say, and sets it when no Balie runs.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::adapter::open;
 use super::config::{Driver, PanelConfig};
 use super::fault::{FaultKind, PanelFault, Part};
+use super::turn::{self, open_in_turn};
 use crate::rules::alert::Alert;
 
 /// What became of it.
@@ -23,7 +24,8 @@ pub struct Tried {
 /// # Errors
 /// [`PanelFault`] when there is no LED, or it is in use (the kiosk holds it while it runs).
 pub fn try_led(config: &PanelConfig, show: Alert, lasting: Duration) -> Result<Tried, PanelFault> {
-    let (adapter, fault) = open(&PanelConfig { button: None, ..config.clone() });
+    let led = PanelConfig { button: None, ..config.clone() };
+    let (adapter, fault, _turn) = open_in_turn(&led, Path::new(turn::PATH));
     let none = || PanelFault::new(Part::Led, FaultKind::NoHardware, "no LED was found");
     let mut light = adapter.light.ok_or_else(|| fault.unwrap_or_else(none))?;
     let stays = adapter.driver.keeps_level();

@@ -120,6 +120,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Completions(completions) => return completions.run(),
         Command::Man(man) => return man.run(),
         Command::Provision(provision) => return provision.run(&cli.station),
+        Command::Led(led) if led.is_held() => return panel::hold(&cli.station),
         _ => {}
     }
     let station = cli.station.station()?;

@@ -1,11 +1,14 @@
 //! `balie led`.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use balie::panel::try_led;
+use balie::panel::turn::{self, Standing};
 use balie::rules::alert::Alert;
-use balie::station::args::Station;
+use balie::station::args::{Station, StationArgs};
+use balie::station::health;
 use clap::{Args, ValueEnum};
 
 use crate::Failure;
@@ -14,7 +17,7 @@ use crate::Failure;
 const TRIAL: Duration = Duration::from_secs(10);
 
 /// What the LED shall do.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Show {
     /// Dark: nothing due
     Off,
@@ -24,26 +27,30 @@ enum Show {
     Fast,
     /// Lit: Balie needs help
     On,
+    /// Lit whenever no touchscreen runs, for ever: what balie-lamp.service does
+    Hold,
 }
 
 /// What the LED shall do.
 #[derive(Debug, Args)]
 pub struct Led {
     show: Show,
-    /// Set it and end at once, also where it then falls back; what the kiosk's unit does
-    #[arg(long)]
-    leave: bool,
 }
 
 impl Led {
+    /// Whether it is for ever.
+    pub fn is_held(&self) -> bool {
+        self.show == Show::Hold
+    }
+
     pub fn run(&self, station: &Station) -> Result<(), Failure> {
         let alert = match self.show {
             Show::Off => Alert::Off,
             Show::Slow => Alert::Slow,
             Show::Fast => Alert::Fast,
-            Show::On => Alert::Steady,
+            Show::On | Show::Hold => Alert::Steady,
         };
-        let tried = try_led(&station.config.panel, alert, if self.leave { Duration::ZERO } else { TRIAL })?;
+        let tried = try_led(&station.config.panel, alert, TRIAL)?;
         let mut err = io::stderr().lock();
         writeln!(err, "LED driven by {}", tried.driver.name())?;
         if !tried.stays {
@@ -51,4 +58,22 @@ impl Led {
         }
         Ok(())
     }
+}
+
+/// Holds the LED lit while no touchscreen runs. What the configuration says is read each time anew, and whatever
+/// is wrong in it counts for nothing here.
+pub fn hold(arguments: &StationArgs) -> Result<(), Failure> {
+    let path = Path::new(turn::PATH);
+    let light = || turn::lit(&arguments.station_anyway().0.config.panel);
+    let told = |standing| {
+        health::ready();
+        health::status(match standing {
+            Standing::By => "Het scherm heeft de lamp",
+            Standing::Lit => "Balie toont niets: de lamp brandt",
+            Standing::Dark => "Balie toont niets, en er is geen lamp",
+        });
+    };
+    turn::stand_by(path, light, told).map_err(|cause| {
+        format!("{} cannot be locked: {cause}; run systemd-tmpfiles --create", path.display()).into()
+    })
 }
