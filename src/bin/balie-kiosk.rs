@@ -15,7 +15,7 @@ use balie::domain::language::Language;
 use balie::panel::Panel;
 use balie::rules::describe::letters::Sender;
 use balie::station::args::{Station, StationArgs};
-use balie::station::config::{Supplier, Theme};
+use balie::station::config::{Supplier, Theme, Watch};
 use balie::station::disk::Room;
 use balie::station::health;
 use balie::station::provision::report;
@@ -231,6 +231,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if arguments.employee.is_some() && arguments.windowed.is_none() && arguments.screenshot.is_none() {
         return Err("--employee signs in without PIN, so it goes with --windowed or --screenshot only".into());
     }
+    let watch = arguments.station.watch();
     let (station, wrong) = if arguments.windowed.is_none() && arguments.screenshot.is_none() {
         // On the desk itself the list is shown whatever was mistyped; `balie provision` has told where.
         arguments.station.station_anyway()
@@ -294,6 +295,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     }
     desk.set_lamp(move |alert| panel.show(alert));
     end_when_asked()?;
+    if arguments.windowed.is_none() {
+        end_when_changed(watch)?;
+    }
     // The list is usually read by now: then the first frame is a filled one.
     desk.wait_for_answer(FIRST_FRAME);
 
@@ -383,6 +387,22 @@ fn end_when_asked() -> std::io::Result<()> {
             tokio::select! { _ = end.recv() => (), _ = stop.recv() => () }
             let _ = slint::quit_event_loop();
         });
+    })?;
+    Ok(())
+}
+
+/// Ends the event loop when the configuration says something else by now: the service manager starts it again, with
+/// that. Nothing that was typed is lost, because drafts are kept.
+fn end_when_changed(mut watch: Watch) -> std::io::Result<()> {
+    std::thread::Builder::new().name("settings".to_owned()).spawn(move || {
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+            if watch.has_changed() {
+                tracing::warn!("the configuration has changed: starting again with it");
+                let _ = slint::quit_event_loop();
+                return;
+            }
+        }
     })?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::clock::Clock;
-use super::config::{Config, ConfigError};
+use super::config::{Config, ConfigError, Watch};
 use crate::collect::files::Places;
 
 /// The database's name in the data folder.
@@ -73,6 +73,11 @@ impl StationArgs {
     pub fn station_anyway(&self) -> (Station, Option<ConfigError>) {
         let (config, wrong) = Config::load_anyway(self.config.as_deref());
         (self.with(config), wrong)
+    }
+
+    /// Watches the configuration; to be begun before it is read.
+    pub fn watch(&self) -> Watch {
+        Watch::begin(self.config.as_deref())
     }
 
     fn with(&self, config: Config) -> Station {

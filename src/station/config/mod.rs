@@ -9,6 +9,7 @@ mod reader;
 pub mod secret;
 mod syntax;
 mod tables;
+mod watch;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use crate::panel::PanelConfig;
 pub use entry::{Entry, Plain};
 pub use machine::{Fixed, Manager, Network, Ssh, Time};
 pub use secret::{Secret, SecretError};
+pub use watch::Watch;
 
 /// Where the configuration is looked for when none is named.
 pub const DEFAULT_PATH: &str = "/etc/balie/balie.toml";
