@@ -33,7 +33,8 @@ USERADD_PARAM:${PN} = " \
 "
 
 SYSTEMD_SERVICE:${PN} = " \
-    balie-provision.service balie-wifi.service balie-collector.service balie-kiosk.service balie-backup.timer \
+    balie-provision.service balie-wifi.service balie-collector.service balie-kiosk.service balie-lamp.service \
+    balie-backup.timer \
 "
 
 do_install:append() {
@@ -52,7 +53,8 @@ FILES:${PN} += "\
     ${systemd_system_unitdir} \
 "
 
-RDEPENDS:${PN} += "tzdata-core"
+# What it asks outside (register, suppliers, mail, calendar) is believed by the certificates of these.
+RDEPENDS:${PN} += "ca-certificates tzdata-core"
 
 # The technician's file, for the card's first partition.
 do_deploy() {
