@@ -3,7 +3,7 @@
 # fetched outside, by this machine's own cargo.
 set -euo pipefail
 . "$(dirname "$0")/rig.sh"
-"$HERE/tools.sh"
+"$HERE/tools.sh" compilers
 cd "$REPO"
 cargo fetch --locked --quiet
 export CRATES=${CARGO_HOME:-$HOME/.cargo}/registry

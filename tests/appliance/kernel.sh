@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/rig.sh"
 processor=$1 out=$RIG/machine-$1
 [ ! -e "$out/initrd" ] || exit 0
-"$HERE/tools.sh"
+"$HERE/tools.sh" emulator
 need cpio cpio depmod kmod
 kernel=$out/kernel initrd=$out/kernel/initrd
 rm -rf "$kernel" "$out/modules"

@@ -116,9 +116,9 @@ class Shell:
 
 class Machine:
     """A machine with a screen of 800 by 480 that is touched, a root disk that forgets, and a data disk
-    whose every write and flush is kept in a log (`cuts.py` makes power cuts of it)."""
+    whose every write and flush is kept in a log (`cuts.py` makes power cuts of it). It has no network."""
 
-    def __init__(self, work, files, data, log=None, clock=None):
+    def __init__(self, work, files, data, log=None, clock=None, without=()):
         os.makedirs(work, exist_ok=True)
         self.work, self.console = work, f"{work}/console.log"
         for name in ("qmp", "shell"):
@@ -133,7 +133,8 @@ class Machine:
         command = [
             *board, "-smp", "2", "-m", "1024",
             "-accel", "tcg,thread=multi,tb-size=512", "-kernel", f"{files}/vmlinuz", "-initrd", f"{files}/initrd",
-            "-append", f"console={console} loglevel=4 systemd.show_status=0 panic=5 vt.global_cursor_default=0 consoleblank=0",
+            "-append", f"console={console} loglevel=4 systemd.show_status=0 panic=5 vt.global_cursor_default=0 consoleblank=0 "
+            + " ".join(f"systemd.mask={unit}" for unit in without),
             "-drive", f"if=none,id=root,file={files}/root.ext4,format=raw,snapshot=on",
             "-device", "virtio-blk-pci,drive=root,addr=4",
             *disk, "-device", f"virtio-blk-pci,drive={'data' if log else 'raw'},addr=5",
