@@ -231,7 +231,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if arguments.employee.is_some() && arguments.windowed.is_none() && arguments.screenshot.is_none() {
         return Err("--employee signs in without PIN, so it goes with --windowed or --screenshot only".into());
     }
-    let watch = arguments.station.watch();
+    let settings = arguments.station.watch();
     let (station, wrong) = if arguments.windowed.is_none() && arguments.screenshot.is_none() {
         // On the desk itself the list is shown whatever was mistyped; `balie provision` has told where.
         arguments.station.station_anyway()
@@ -296,7 +296,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     desk.set_lamp(move |alert| panel.show(alert));
     end_when_asked()?;
     if arguments.windowed.is_none() {
-        end_when_changed(watch)?;
+        end_when_changed(settings)?;
     }
     // The list is usually read by now: then the first frame is a filled one.
     desk.wait_for_answer(FIRST_FRAME);
@@ -393,11 +393,11 @@ fn end_when_asked() -> std::io::Result<()> {
 
 /// Ends the event loop when the configuration says something else by now: the service manager starts it again, with
 /// that. Nothing that was typed is lost, because drafts are kept.
-fn end_when_changed(mut watch: Watch) -> std::io::Result<()> {
+fn end_when_changed(mut settings: Watch) -> std::io::Result<()> {
     std::thread::Builder::new().name("settings".to_owned()).spawn(move || {
         loop {
             std::thread::sleep(Duration::from_secs(1));
-            if watch.has_changed() {
+            if settings.has_changed() {
                 tracing::warn!("the configuration has changed: starting again with it");
                 let _ = slint::quit_event_loop();
                 return;
