@@ -1,5 +1,7 @@
 //! A desk without a display for the benches, and how a figure is told.
 
+#![allow(dead_code, reason = "each bench uses its own part")]
+
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
