@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check check-yocto fmt lint unit doc licences audit fuzz bench pictures deb test-units test-appliance packages rust clean
+.PHONY: help demo test faults check check-yocto fmt lint unit doc licences audit fuzz soak bench pictures deb test-units test-appliance packages rust clean
 
 DEMO := target/demo
 BIN  := $(or $(CARGO_TARGET_DIR),target)/debug
@@ -42,6 +42,7 @@ help:
 	@echo 'make audit     licences and sources of all that is built in, and their known weaknesses'
 	@echo 'make fuzz      every parser of foreign bytes, each for MINUTES=10 (TARGETS=... for some of them)'
 	@echo 'make faults    the 26 faults of a desk, made for real: a table of what was tried and what held (ROUNDS=5)'
+	@echo 'make soak      weeks of a shop in half an hour (SOAK=30 minutes): memory, files, bytes written'
 	@echo 'make bench     the speed figures, each as a ratio against a floor of the same run'
 	@echo 'make pictures  every page as PNG, in all sizes and languages'
 	@echo 'make deb       the Debian package (DEB="amd64 arm64" for other processors than this one)'
@@ -140,10 +141,18 @@ ROUNDS ?= 5
 faults: rust packages
 	BALIE_FAULT_ROUNDS=$(ROUNDS) tests/faults/run.py $(FEATURES)
 
+SOAK ?= 30
+soak: rust packages
+	cargo build --release
+	MINUTES=$(SOAK) benches/soak.sh
+
 bench: rust packages
 	cargo build --release
 	benches/run.sh
 
+# The pictures in README: page, size and language.
+SHOWN := tasks/1280x800/nl task/1280x800/nl agenda-booking/1280x800/nl compose-sms/1280x800/nl settings-rule/1280x800/nl \
+  report/1280x800/nl tasks/800x480/de tasks/720x1280/pt customer/720x1280/pt
 pictures: rust packages
 	cargo build
 	@rm -rf target/pictures; mkdir -p target/pictures/data
@@ -154,8 +163,8 @@ pictures: rust packages
 	  BALIE_DATA_DIR=target/pictures/data $(BIN)/balie-kiosk --screenshot target/pictures/$$size/$$language --size $$size --language $$language; \
 	done; done
 	@echo "Every page is drawn in $(CURDIR)/target/pictures"
-	@mkdir -p ui/pictures; for one in 1280x800-nl 800x480-de 720x1280-pt; do \
-	  cp "target/pictures/$${one%-*}/$${one#*-}/tasks.png" "ui/pictures/tasks-$$one.png"; \
+	@mkdir -p ui/pictures; for one in $(SHOWN); do \
+	  page=$${one%%/*}; rest=$${one#*/}; cp "target/pictures/$$rest/$$page.png" "ui/pictures/$$page-$${rest/\//-}.png"; \
 	done
 
 deb: WANTED := $(BUILD_PACKAGES) $(KIOSK_PACKAGES)
