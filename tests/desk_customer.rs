@@ -72,7 +72,8 @@ fn page(scene: &Scene) -> Page {
 
 #[test]
 fn a_customer_is_found_while_typing_however_it_is_written() {
-    let mut scene = overview(&shop(), "BEA");
+    let shop = shop();
+    let mut scene = overview(&shop, "BEA");
     assert_eq!(scene.plates().len(), 5);
     assert!(scene.has("5 gevonden"));
     scene.type_into(SEARCH, "Öztü");

@@ -19,7 +19,8 @@ const CARS: [(&str, i64); 6] =
 
 #[test]
 fn the_most_urgent_task_is_shown_first_with_one_big_button() {
-    let scene = Scene::of(&Shop::with(&CARS));
+    let shop = Shop::with(&CARS);
+    let scene = Scene::of(&shop);
     assert_eq!(scene.plates(), ["23-NL-PD", "07-ZP-FH", "74-XE-VV", "JL-29-JK", "ZH-12-LX", "12-GB-KL"]);
     assert_eq!(scene.selected_plate(), "23-NL-PD");
     assert_eq!(scene.tasks().get_detail_state(), DetailState::Shown);
@@ -35,7 +36,8 @@ fn the_most_urgent_task_is_shown_first_with_one_big_button() {
 
 #[test]
 fn filters_carry_their_counts_and_change_the_list() {
-    let mut scene = Scene::of(&Shop::with(&CARS));
+    let shop = Shop::with(&CARS);
+    let mut scene = Scene::of(&shop);
     scene.touch("Periode");
     let entry = scene.control("Komende 7 dagen");
     assert_eq!(entry.accessible_value().unwrap(), "2");
@@ -58,7 +60,8 @@ fn filters_carry_their_counts_and_change_the_list() {
 
 #[test]
 fn a_touch_on_a_column_sorts_and_the_next_turns_it_round() {
-    let mut scene = Scene::of(&Shop::with(&CARS));
+    let shop = Shop::with(&CARS);
+    let mut scene = Scene::of(&shop);
     scene.touch("Kenteken");
     assert_eq!(scene.plates(), ["07-ZP-FH", "12-GB-KL", "23-NL-PD", "74-XE-VV", "JL-29-JK", "ZH-12-LX"]);
     scene.touch("Kenteken");
@@ -84,7 +87,8 @@ fn handled_takes_the_task_away_and_the_next_one_takes_its_place() {
 
 #[test]
 fn f5_the_icon_and_the_button_open_the_most_urgent_task() {
-    let mut scene = Scene::of(&Shop::with(&CARS));
+    let shop = Shop::with(&CARS);
+    let mut scene = Scene::of(&shop);
     for way in 0..3 {
         scene.touch("ZH-12-LX, APK vervalt");
         assert_eq!(scene.selected_plate(), "ZH-12-LX");
@@ -202,7 +206,8 @@ fn two_quick_taps_finish_one_task() {
 
 #[test]
 fn languages_change_the_screen_and_the_descriptions() {
-    let mut scene = Scene::of(&Shop::with(&CARS));
+    let shop = Shop::with(&CARS);
+    let mut scene = Scene::of(&shop);
     scene.touch("Taal");
     scene.touch("Deutsch");
     assert!(scene.has("Erledigt") && scene.has("Ausführen am"));
@@ -243,7 +248,8 @@ fn a_dark_screen_wakes_and_the_touch_does_nothing_else() {
 
 #[test]
 fn icon_and_lamp_say_the_same() {
-    let scene = Scene::of(&Shop::with(&CARS));
+    let shop = Shop::with(&CARS);
+    let scene = Scene::of(&shop);
     use balie::rules::alert::Alert;
     assert_eq!(scene.desk.alert(), Some(Alert::Slow));
     scene.desk.panel(PanelEvent::Blink { alert: Alert::Slow, lit: true });

@@ -59,7 +59,8 @@ fn faults(scene: &Scene, size: (u32, u32), top: f32) -> Vec<String> {
 
 #[test]
 fn keys_calendar_and_confirmation_fit_in_every_size_and_language() {
-    let mut scene = Scene::of(&Shop::with(&[("JL-29-JK", 3)]));
+    let shop = Shop::with(&[("JL-29-JK", 3)]);
+    let mut scene = Scene::of(&shop);
     let mut wrong = Vec::new();
     for size in SIZES {
         scene.canvas.resize(size.0, size.1);
@@ -118,7 +119,8 @@ fn keys_calendar_and_confirmation_fit_in_every_size_and_language() {
 
 #[test]
 fn what_was_handled_is_undone_with_one_touch() {
-    let mut scene = Scene::of(&Shop::with(&[("JL-29-JK", 3), ("23-NL-PD", -6)]));
+    let shop = Shop::with(&[("JL-29-JK", 3), ("23-NL-PD", -6)]);
+    let mut scene = Scene::of(&shop);
     scene.touch("Afgehandeld");
     assert_eq!(scene.plates(), ["JL-29-JK"]);
     scene.touch("Ongedaan maken");

@@ -274,7 +274,8 @@ fn a_word_that_is_cut_off_is_found() {
 
 #[test]
 fn another_language_leaves_no_old_word_on_the_screen() {
-    let mut scene = Scene::of(&Shop::with(&[("JL-29-JK", -3), ("23-NL-PD", 4)]));
+    let shop = Shop::with(&[("JL-29-JK", -3), ("23-NL-PD", 4)]);
+    let mut scene = Scene::of(&shop);
     for language in
         [language::Language::De, language::Language::Pt, language::Language::En, language::Language::Nl]
     {
@@ -294,7 +295,8 @@ fn another_language_leaves_no_old_word_on_the_screen() {
 
 #[test]
 fn a_blink_paints_the_mark_and_nothing_else() {
-    let mut scene = Scene::of(&Shop::with(&[("JL-29-JK", -3), ("23-NL-PD", 4)]));
+    let shop = Shop::with(&[("JL-29-JK", -3), ("23-NL-PD", 4)]);
+    let mut scene = Scene::of(&shop);
     for size in SIZES {
         scene.canvas.resize(size.0, size.1);
         scene.settle();

@@ -215,7 +215,8 @@ fn a_receptionist_is_told_and_can_let_a_manager_sign_in() {
 
 #[test]
 fn a_touch_on_the_lamp_explains_its_lights() {
-    let mut scene = Scene::of(&Shop::with(&CARS));
+    let shop = Shop::with(&CARS);
+    let mut scene = Scene::of(&shop);
     scene.desk.blink_by_hand();
     scene.touch("Wat de lamp zegt");
     let present: Vec<_> = ["Uit", "Knippert langzaam", "Knippert snel", "Blijft aan"]
