@@ -20,6 +20,8 @@ use crate::store::erasure::{Erased, Trait};
 use crate::store::history::{Actor, Change, instant, record};
 use crate::store::{Store, StoreError, collection};
 
+/// How often the present database is copied aside while others go on saving.
+const PATIENT: u32 = 5;
 /// How often and how long another program's write is waited for.
 const TRIES: u32 = 100;
 const WAIT: Duration = Duration::from_millis(100);
@@ -180,7 +182,13 @@ impl Staged<'_> {
             Err(other) => return Err(other.into()),
         };
         same_pages(copy, &live)?;
-        for _ in 0..TRIES {
+        for attempt in 0..=PATIENT {
+            let backup = Backup::new(&copy.connection, &mut target).map_err(StoreError::from)?;
+            // Where somebody saves again and again they wait at last: the first step takes the write lock.
+            let firm = attempt == PATIENT;
+            if firm {
+                step(&backup, 1)?;
+            }
             let before = live.data_version()?;
             let _ = fs::remove_file(self.aside);
             match live.back_up(self.aside, &mut |_, _| {}) {
@@ -190,13 +198,12 @@ impl Staged<'_> {
                 }
                 Err(other) => return Err(other),
             }
-            let backup = Backup::new(&copy.connection, &mut target).map_err(StoreError::from)?;
-            // The first step takes the write lock; what somebody saved since the copy aside was made
-            // would be in neither.
-            step(&backup, 1)?;
-            if live.data_version()? != before {
-                drop(backup);
-                continue;
+            // What somebody saved since the copy aside was made would be in neither.
+            if !firm {
+                step(&backup, 1)?;
+                if live.data_version()? != before {
+                    continue;
+                }
             }
             loop {
                 tell(&backup, progress);
