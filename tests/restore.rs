@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use balie::store::backup::{self, BackupError};
-use balie::store::{Store, StoreError};
+use balie::store::Store;
+use balie::store::backup;
 use copies::{Killed, actor, balie, names, note, run, shop, words};
 use inbox::Inbox;
 use rusqlite::Connection;
