@@ -18,6 +18,7 @@ pub mod log;
 pub mod outbox;
 pub mod postman;
 pub mod provision;
+pub mod screen;
 pub mod system;
 pub mod touch;
 pub mod update;

@@ -18,6 +18,7 @@ use balie::panel::Panel;
 use balie::station::args::{Station, StationArgs};
 use balie::station::config::{Theme, Watch};
 use balie::station::health;
+use balie::station::screen;
 use balie::station::touch::Touch;
 use balie::store::{Access, Store, StoreError};
 use clap::Parser;
@@ -29,6 +30,9 @@ const CACHE_KIB: u32 = 2048;
 
 /// How long the first frame waits for the list before it says that it is being read.
 const FIRST_FRAME: Duration = Duration::from_millis(80);
+
+/// How long the card and a screen that is connected to it are waited for.
+const SCREEN: Duration = Duration::from_secs(10);
 
 /// The touchscreen of Balie
 #[derive(Debug, Parser)]
@@ -201,6 +205,8 @@ fn choose_screen(arguments: &Arguments, station: &Station) -> Result<(), Box<dyn
     let kiosk = cfg!(feature = "kiosk") && arguments.windowed.is_none();
     if kiosk {
         name_output(station)?;
+        // Without one it tries all the same, fails, and the service manager starts it again.
+        screen::wait(Path::new("/"), SCREEN);
     }
     if std::env::var_os("SLINT_BACKEND").is_none() {
         let backend = if kiosk { "linuxkms" } else { "winit" };

@@ -1,12 +1,12 @@
 //! The parts one can touch, and the services that drive them.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use super::Check;
 use crate::panel::{self, Driver, FaultKind, PanelConfig, PanelFault, Part};
 use crate::station::config::Screen;
+use crate::station::screen::outputs;
 
 /// There is a directory of this name where systemd is what started the machine.
 const SYSTEMD: &str = "/run/systemd/system";
@@ -88,11 +88,11 @@ pub(super) fn screen(config: &Screen) -> Check {
     if std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some() {
         return Check::ok("screen", "a desktop's");
     }
-    let outputs = outputs(Path::new("/sys/class/drm"));
+    let outputs = outputs(Path::new("/"));
     let connected: Vec<&str> =
-        outputs.iter().filter(|(_, connected)| *connected).map(|(name, _)| name.as_str()).collect();
+        outputs.iter().filter(|output| output.connected).map(|output| output.name.as_str()).collect();
     if connected.is_empty() {
-        let all = outputs.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+        let all = outputs.iter().map(|output| output.name.as_str()).collect::<Vec<_>>().join(", ");
         let what = if all.is_empty() {
             "this machine has no output for one".to_owned()
         } else {
@@ -109,37 +109,13 @@ pub(super) fn screen(config: &Screen) -> Check {
     Check::ok("screen", connected.join(", "))
 }
 
-/// Outputs (`HDMI-A-1`) and whether a screen is connected.
-fn outputs(folder: &Path) -> Vec<(String, bool)> {
-    let mut outputs = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
-        let file = entry.file_name().to_string_lossy().into_owned();
-        let Some((_, name)) = file.split_once('-').filter(|(card, _)| card.starts_with("card")) else {
-            continue;
-        };
-        if let Ok(status) = fs::read_to_string(entry.path().join("status")) {
-            outputs.push((name.to_owned(), status.trim() == "connected"));
-        }
-    }
-    outputs.sort();
-    outputs
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::station::doctor::Health;
 
     #[test]
-    fn outputs_and_a_desktop_without_pins() {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, status) in [("card0-HDMI-A-1", "connected\n"), ("card1-DSI-1", "disconnected\n")] {
-            fs::create_dir(folder.path().join(name)).unwrap();
-            fs::write(folder.path().join(name).join("status"), status).unwrap();
-        }
-        fs::create_dir(folder.path().join("card0")).unwrap();
-        assert_eq!(outputs(folder.path()), [("DSI-1".to_owned(), false), ("HDMI-A-1".to_owned(), true)]);
-        assert!(outputs(Path::new("/nowhere")).is_empty());
+    fn a_desktop_has_no_pins() {
         let none = PanelConfig { led: None, button: None, ..PanelConfig::default() };
         assert!(panel(&none).iter().all(|check| check.state == Health::Off));
     }
