@@ -61,8 +61,12 @@ fn the_kiosk_never_gives_up_and_waits_for_next_to_nothing() {
 fn no_unit_waits_for_a_network_or_a_clock() {
     for name in named(".service").iter().chain(&named(".timer")) {
         let unit = unit(name);
-        for order in ["After", "Wants", "Requires", "BindsTo"].iter().flat_map(|key| values(&unit, key)) {
+        for order in ["After", "Requires", "BindsTo"].iter().flat_map(|key| values(&unit, key)) {
             assert!(!order.contains("network") && !order.contains("time-sync"), "{name}: {order}");
+        }
+        // Whoever comes before the network wants the target that says so; nobody wants what waits.
+        for wanted in values(&unit, "Wants") {
+            assert!(!wanted.contains("online") && !wanted.contains("time-"), "{name}: {wanted}");
         }
     }
 }
