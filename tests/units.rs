@@ -132,9 +132,10 @@ fn as_installed(folder: &Path) -> Vec<PathBuf> {
         let text = unit(name).lines().filter(|line| !line.starts_with("Documentation=")).fold(
             String::new(),
             |text, line| {
+                let line = line.replace("/usr/sbin/wpa_supplicant", "/bin/true");
                 let line = match line.split_once("/usr/bin/balie") {
                     Some((before, _)) => format!("{before}/bin/true"),
-                    None => line.to_owned(),
+                    None => line,
                 };
                 text + &line + "\n"
             },
