@@ -103,6 +103,25 @@ fn the_package_holds_every_file_of_systemd() {
 }
 
 #[test]
+fn whoever_comes_over_sftp_is_locked_into_the_drop_folder() {
+    let mount = unit("run-balie-sftp-drop.mount");
+    let conf = unit("balie-sftp.conf");
+    let said = |key: &str| {
+        let line = conf.lines().find_map(|line| line.trim().strip_prefix(key));
+        line.unwrap_or_else(|| panic!("{key}")).trim().to_owned()
+    };
+    let root = said("ChrootDirectory ");
+    assert!(said("ForceCommand ").starts_with("internal-sftp -d /drop "));
+    assert_eq!(values(&mount, "Where"), [format!("{root}/drop")]);
+    assert_eq!(values(&mount, "What"), ["/var/lib/balie/drop"]);
+    // sshd refuses a folder that is not root's, or that others may write to.
+    let folders = unit("balie.tmpfiles");
+    let folder = folders.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let folder: Vec<_> = folder.filter(|words| words.get(1) == Some(&root.as_str())).collect();
+    assert_eq!(folder[0][2..5], ["0755", "root", "root"]);
+}
+
+#[test]
 fn the_scripts_have_no_known_mistakes() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut scripts = vec![root.join(".ci/run")];
@@ -144,7 +163,7 @@ fn as_installed(folder: &Path) -> Vec<PathBuf> {
         fs::write(&path, text).unwrap();
         path
     };
-    let names = named(".service").into_iter().chain(named(".timer"));
+    let names = [".service", ".timer", ".mount"].into_iter().flat_map(named);
     names.map(|name| copy(&name)).collect()
 }
 
@@ -162,7 +181,7 @@ fn systemd_understands_the_units_and_finds_them_tight() {
         // machine's other units is not ours.
         let ours: Vec<_> = said.lines().filter(|line| line.contains("balie")).collect();
         assert!(ours.is_empty(), "{said}");
-        if path.extension().is_some_and(|ending| ending == "timer") {
+        if path.extension().is_none_or(|ending| ending != "service") {
             continue;
         }
         // 15 is 1.5; network, packets and their settings alone cost Wi-Fi 1.4.

@@ -34,12 +34,12 @@ USERADD_PARAM:${PN} = " \
 
 SYSTEMD_SERVICE:${PN} = " \
     balie-provision.service balie-wifi.service balie-collector.service balie-kiosk.service balie-lamp.service \
-    balie-backup.timer \
+    balie-backup.timer run-balie-sftp-drop.mount \
 "
 
 do_install:append() {
     install -d ${D}${systemd_system_unitdir} ${D}${nonarch_libdir}/udev/rules.d ${D}${datadir}/fonts/ttf
-    install -m 0644 ${S}/systemd/balie-*.service ${S}/systemd/balie-*.timer ${D}${systemd_system_unitdir}
+    install -m 0644 ${S}/systemd/balie-*.service ${S}/systemd/balie-*.timer ${S}/systemd/*.mount ${D}${systemd_system_unitdir}
     install -m 0644 ${S}/systemd/*.rules ${D}${nonarch_libdir}/udev/rules.d
     install -m 0644 ${S}/ui/fonts/*.ttf ${D}${datadir}/fonts/ttf
     install -D -m 0644 ${S}/systemd/balie-sftp.conf ${D}${sysconfdir}/ssh/sshd_config.d/50-balie-sftp.conf
