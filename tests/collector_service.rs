@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod notices;
+
 use std::io::Read;
-use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use balie::store::Store;
 use balie::store::history::{Actor, Origin};
 use chrono::{DateTime, TimeDelta, Utc};
+use notices::Notices;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -22,10 +24,9 @@ fn now() -> DateTime<Utc> {
 
 struct Collector {
     child: Child,
-    socket: UnixDatagram,
+    notices: Notices,
     data: PathBuf,
     _folder: Option<tempfile::TempDir>,
-    heard: Vec<String>,
 }
 
 impl Collector {
@@ -40,43 +41,21 @@ impl Collector {
 
     fn start_in(data: &Path, arguments: &[&str]) -> Self {
         let path = data.join("notify");
-        let socket = UnixDatagram::bind(&path).unwrap();
+        let notices = Notices::at(&path);
         let mut command = command(data);
         command.args(arguments).env("NOTIFY_SOCKET", path).stderr(Stdio::piped());
         let child = command.spawn().unwrap();
-        Self { child, socket, data: data.to_owned(), _folder: None, heard: Vec::new() }
+        Self { child, notices, data: data.to_owned(), _folder: None }
     }
 
     /// Waits for a message that contains the words.
     fn wait_for(&mut self, words: &str, at_most: Duration) -> String {
-        let end = Instant::now() + at_most;
-        loop {
-            let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "did not hear {words:?} in {at_most:?}, but {:#?}", self.heard);
-            if let Some(message) = self.hear(left) {
-                self.heard.push(message.clone());
-                if message.contains(words) {
-                    return message;
-                }
-            }
-        }
-    }
-
-    fn hear(&self, at_most: Duration) -> Option<String> {
-        self.socket.set_read_timeout(Some(at_most.max(Duration::from_millis(1)))).unwrap();
-        let mut buffer = [0; 4096];
-        let length = self.socket.recv(&mut buffer).ok()?;
-        Some(String::from_utf8_lossy(&buffer[..length]).trim_end().to_owned())
+        self.notices.wait_for(words, at_most)
     }
 
     /// Everything said in so much time.
     fn listen(&self, lasting: Duration) -> Vec<String> {
-        let end = Instant::now() + lasting;
-        let mut heard = Vec::new();
-        while Instant::now() < end {
-            heard.extend(self.hear(end.saturating_duration_since(Instant::now())));
-        }
-        heard
+        self.notices.listen(lasting)
     }
 
     fn signal(&self, name: &str) {
@@ -143,8 +122,8 @@ fn ready_collects_at_start_and_says_so_in_dutch() {
     assert_eq!(status.lines().count(), 1, "{status}");
     let last = collector.store().last_collection().unwrap().unwrap();
     assert!((now() - last.finished_at).abs() < TimeDelta::seconds(30));
-    let ready = collector.heard.iter().position(|message| message == "READY=1").unwrap();
-    assert!(collector.heard[..ready].iter().all(|message| !message.contains("WATCHDOG")));
+    let ready = collector.notices.heard.iter().position(|message| message == "READY=1").unwrap();
+    assert!(collector.notices.heard[..ready].iter().all(|message| !message.contains("WATCHDOG")));
 }
 
 #[test]
@@ -277,7 +256,7 @@ fn a_database_that_cannot_be_opened_is_waited_for() {
     assert!(status.contains("de database is beschadigd; nieuwe poging over"), "{status}");
     let heard = collector.listen(2 * SECOND);
     let good = |message: &String| message.contains("READY=1") || message.contains("WATCHDOG=1");
-    assert!(!heard.iter().chain(&collector.heard).any(good), "{heard:#?}");
+    assert!(!heard.iter().chain(&collector.notices.heard).any(good), "{heard:#?}");
     std::fs::remove_file(&database).unwrap();
     collector.wait_for("READY=1", 15 * SECOND);
     collector.wait_for("STATUS=Laatste keer", 10 * SECOND);

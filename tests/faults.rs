@@ -6,6 +6,7 @@
 
 mod copies;
 mod mounts;
+mod notices;
 mod patience;
 mod rounds;
 mod shop;
