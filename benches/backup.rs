@@ -59,15 +59,19 @@ fn series(desk: &Desk, canvas: &mut Canvas, task: i32, customer: i32) -> [Durati
             || tasks.invoke_open_task(task),
             || shell.get_page() == Page::Task && edit.get_state() == EditState::Shown,
         ),
-        timed(
-            desk,
-            canvas,
-            || {
-                edit.invoke_set_outcome(Outcome::Informed);
-                edit.invoke_save(true);
-            },
-            || shell.get_page() == Page::Tasks,
-        ),
+        {
+            // What came under the finger just now is not what it meant: the page waits that long.
+            std::thread::sleep(Duration::from_millis(450));
+            timed(
+                desk,
+                canvas,
+                || {
+                    edit.invoke_set_outcome(Outcome::Informed);
+                    edit.invoke_save(true);
+                },
+                || shell.get_page() == Page::Tasks,
+            )
+        },
         timed(
             desk,
             canvas,
