@@ -121,7 +121,7 @@ fn an_update_on_a_stick_is_shown_with_its_notes_and_written() {
     let offer = |version: &str| UpdateCard {
         place: bundle.display().to_string(),
         version: version.into(),
-        notes: vec![("en".into(), "New: results".into()), ("nl".into(), "Nieuw: resultaten".into())],
+        notes: [("en".into(), "New: results".into()), ("nl".into(), "Nieuw: resultaten".into())].into(),
         ..UpdateCard::default()
     };
     let refused = UpdateCard { refused: Some("not signed".into()), ..offer("strange.raucb") };

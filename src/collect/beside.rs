@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::store::{Identity, Store, StoreError, identity};
+use crate::store::{Store, StoreError};
 
 /// The database, opened once it is there: the collector makes it. Opened again when another file has
 /// taken its place (a restore).
@@ -10,7 +10,7 @@ use crate::store::{Identity, Store, StoreError, identity};
 pub(crate) struct Beside {
     database: PathBuf,
     cache_kib: u32,
-    open: Option<(Store, Identity)>,
+    open: Option<Store>,
 }
 
 impl Beside {
@@ -21,19 +21,18 @@ impl Beside {
 
     /// The open database, and whether it was opened just now; `None` while there is none.
     pub(crate) fn store(&mut self) -> Result<Option<(&mut Store, bool)>, StoreError> {
-        let file = identity(&self.database);
-        if file.is_none() {
+        if !self.database.exists() {
             self.open = None;
             return Ok(None);
         }
-        let fresh = self.open.as_ref().is_none_or(|(_, opened)| *opened != file);
+        let fresh = self.open.as_ref().is_none_or(Store::is_replaced);
         if fresh {
             self.open = None;
             let store = Store::open(&self.database)?;
             store.limit_cache(self.cache_kib)?;
-            self.open = Some((store, file));
+            self.open = Some(store);
         }
-        Ok(self.open.as_mut().map(|(store, _)| (store, fresh)))
+        Ok(self.open.as_mut().map(|store| (store, fresh)))
     }
 
     /// Closes it: after an error a fresh connection is tried.

@@ -182,11 +182,6 @@ impl Service<'_> {
                 self.heal_or(&cause, wait)
             }
             News::Healed(Ok(Some(healed))) => {
-                tracing::error!(
-                    copy_of = %healed.copy_of,
-                    damaged = %healed.aside.display(),
-                    "the database was damaged; the last good backup has taken its place"
-                );
                 self.healed = Some(healed.copy_of);
                 Next::Look(Duration::ZERO)
             }

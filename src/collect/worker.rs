@@ -14,7 +14,7 @@ use super::service::{Healing, Moment};
 use super::{CollectReport, run_reporting};
 use crate::store::backup::{BackupError, Healed, heal};
 use crate::store::history::{Actor, Origin};
-use crate::store::{Identity, Store, StoreError, identity};
+use crate::store::{Store, StoreError};
 
 /// Memory for the connection's pages; the collector should stay small.
 const CACHE_KIB: u32 = 2048;
@@ -74,10 +74,9 @@ struct Worker {
     news: UnboundedSender<News>,
 }
 
-/// An open database, which file that is, and what was last read from it.
+/// An open database, and what was last read from it.
 struct Open {
     store: Store,
-    file: Identity,
     version: Option<i64>,
     look: Option<Look>,
 }
@@ -146,8 +145,7 @@ impl Worker {
 
     /// The open database; opened again when another file has taken its place (a restore).
     fn opened(&mut self) -> Result<&mut Open, StoreError> {
-        let file = identity(&self.database);
-        if self.open.as_ref().is_some_and(|open| open.file != file) {
+        if self.open.as_ref().is_some_and(|open| open.store.is_replaced()) {
             tracing::info!("the database file was replaced; opening the new one");
             self.open = None;
         }
@@ -156,7 +154,7 @@ impl Worker {
             None => {
                 // Only the first time may an absent database be made: later it is absent because
                 // somebody is putting another one in its place.
-                if self.opened_once && file.is_none() {
+                if self.opened_once && !self.database.exists() {
                     return Err(StoreError::Missing {
                         noun: "database",
                         name: self.database.display().to_string(),
@@ -165,8 +163,7 @@ impl Worker {
                 let store = Store::open(&self.database)?;
                 store.limit_cache(CACHE_KIB)?;
                 self.opened_once = true;
-                let file = identity(&self.database);
-                Ok(self.open.insert(Open { store, file, version: None, look: None }))
+                Ok(self.open.insert(Open { store, version: None, look: None }))
             }
         }
     }

@@ -40,17 +40,8 @@ pub(super) const PICTURES: &[Picture] = &[
         agenda.invoke_pick(11 * 60);
         agenda.invoke_set_plate("G-001-BB".into());
     }),
-    ("agenda-differing", |desk| {
-        turn_to(desk, 0);
-        let agenda = desk.window().global::<ui::Agenda>();
-        agenda_calendar::example(&agenda, desk.context().surroundings.today());
-    }),
-    ("agenda-differing-both", |desk| {
-        turn_to(desk, 0);
-        let agenda = desk.window().global::<ui::Agenda>();
-        agenda_calendar::example(&agenda, desk.context().surroundings.today());
-        agenda.set_differing_open(true);
-    }),
+    ("agenda-differing", |desk| differing(desk, false)),
+    ("agenda-differing-both", |desk| differing(desk, true)),
     ("agenda-error", |desk| {
         turn_to(desk, 0);
         desk.window().global::<ui::Agenda>().set_state(ui::AgendaState::Error);
@@ -63,6 +54,13 @@ fn turn_to(desk: &Rc<Desk>, id: i32) {
     picture::wait(desk);
     window.global::<ui::Desk>().invoke_go(ui::Page::Agenda, id);
     picture::wait(desk);
+}
+
+fn differing(desk: &Rc<Desk>, open: bool) {
+    turn_to(desk, 0);
+    let agenda = desk.window().global::<ui::Agenda>();
+    agenda_calendar::example(&agenda, desk.context().surroundings.today());
+    agenda.set_differing_open(open);
 }
 
 /// The first day from today on which some slot is free of what is planned; today when there is none.

@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -19,6 +20,7 @@ use super::{Surroundings, convert, slint};
 use crate::domain::employee::Role;
 use crate::domain::ids::{EmployeeId, StepId};
 use crate::domain::language::Language;
+use crate::exchange::stick;
 use crate::store::history::{Actor, Origin};
 use crate::store::step::Undone;
 use crate::store::{Store, StoreError};
@@ -268,6 +270,15 @@ impl Context {
         }
     }
 
+    /// Where files for others go; looked up by the worker, because a stick may be slow.
+    pub(super) fn outlet(&self) -> impl FnOnce(&Store) -> PathBuf + Send + 'static {
+        let places = self.surroundings.places();
+        move |store| {
+            let root = places.as_ref().map(|places| places.sticks.as_path());
+            stick::outlet(root, &store.folder().unwrap_or_default())
+        }
+    }
+
     /// Turns to a page; `id` says which one of its things.
     pub fn go(&self, page: ui::Page, id: i64) {
         if let Some(window) = self.window() {
@@ -321,6 +332,16 @@ impl Turn {
         self.0.set(mine);
         move || cell.get() == mine
     }
+}
+
+/// Does something with a page again and again, as long as the timer runs.
+pub(super) fn every<P: 'static>(timer: &Timer, wait: Duration, page: &Rc<P>, act: impl Fn(&Rc<P>) + 'static) {
+    let page = Rc::downgrade(page);
+    timer.start(TimerMode::Repeated, wait, move || {
+        if let Some(page) = page.upgrade() {
+            act(&page);
+        }
+    });
 }
 
 /// A page, as the desk turns to it and away from it.

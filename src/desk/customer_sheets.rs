@@ -12,7 +12,7 @@ use super::{customer_form as form, slint};
 use crate::domain::customer::ContactPerson;
 use crate::domain::ids::ContactPersonId;
 use crate::domain::plate::Plate;
-use crate::exchange::{export_person, stick};
+use crate::exchange::export_person;
 use crate::store::StoreError;
 use crate::store::customer_edit::Removed;
 
@@ -193,14 +193,13 @@ impl CustomerPage {
             return;
         }
         let (id, language) = (self.customer(), self.context.language());
-        let places = self.context.surroundings.places();
+        let outlet = self.context.outlet();
         self.with(|global| global.set_saving(true));
         let this = Rc::downgrade(self);
         self.context.save(
             "customer.export",
             move |store, moment| {
-                let root = places.as_ref().map(|places| places.sticks.as_path());
-                let folder = stick::outlet(root, &store.folder().unwrap_or_default());
+                let folder = outlet(store);
                 let written = export_person(store, id, &folder, moment.today, language)
                     .map_err(|error| StoreError::Strange(error.to_string()))?;
                 store.note_export(id, moment.actor)?;

@@ -9,12 +9,13 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use balie_ui as ui;
-use slint::{ComponentHandle, Timer, TimerMode};
+use slint::ComponentHandle;
 
 use super::compose::Compose;
 use super::context::{Context, Page, Turn};
 use super::edit_convert;
 use super::edit_look::{Looked, look};
+use super::half_typed::HalfTyped;
 use super::outbox::delivery_of;
 use super::{convert, slint, wire::Trouble};
 use crate::domain::edit::{CallNote, Link, Outcome, Staged, TaskEdit};
@@ -23,12 +24,10 @@ use crate::domain::message::Channel;
 use crate::domain::rule::RuleKey;
 use crate::domain::task::TaskState;
 use crate::rules::validity::{FreeWindow, free_window};
+use crate::store::TaskFields;
 use crate::store::task_detail::TaskDetail;
 use crate::store::task_edit::{Save, Saved};
-use crate::store::{StoreError, TaskFields};
 
-/// After how short a pause what was typed is on disk.
-const PAUSE: Duration = Duration::from_millis(300);
 /// A page that came under the finger so shortly ago is not what the finger meant.
 const CAME: Duration = Duration::from_millis(350);
 
@@ -38,7 +37,7 @@ pub struct EditPage {
     pub(super) state: RefCell<State>,
     turn: Turn,
     pub(super) searches: Turn,
-    pub(super) pause: Timer,
+    pub(super) typed: HalfTyped,
     pub(super) compose: Rc<Compose>,
 }
 
@@ -75,12 +74,13 @@ pub(super) fn about(id: TaskId) -> String {
 impl EditPage {
     /// The page, with its callbacks connected.
     pub fn connect(context: Rc<Context>, compose: Rc<Compose>) -> Rc<Self> {
+        let typed = HalfTyped::new(Rc::clone(&context));
         let page = Rc::new(Self {
             context,
             state: RefCell::default(),
             turn: Turn::default(),
             searches: Turn::default(),
-            pause: Timer::default(),
+            typed,
             compose,
         });
         let Some(window) = page.context.window() else { return page };
@@ -255,12 +255,7 @@ impl EditPage {
             change(&mut state.edit);
         }
         self.tell();
-        let this = Rc::downgrade(self);
-        self.pause.start(TimerMode::SingleShot, PAUSE, move || {
-            if let Some(this) = this.upgrade() {
-                this.keep();
-            }
-        });
+        self.type_on();
     }
 
     fn set_text(self: &Rc<Self>, text: &str) {
@@ -310,28 +305,23 @@ impl EditPage {
         });
     }
 
+    /// What is staged is half typed.
+    fn type_on(&self) {
+        let state = self.state.borrow();
+        let (Some(id), Some(base)) = (state.id, &state.base) else { return };
+        if state.edit.is_empty() {
+            return self.typed.discard(about(id));
+        }
+        match serde_json::to_string(&Staged { version: base.version, edit: state.edit.clone() }) {
+            Ok(content) => self.typed.typed(about(id), content),
+            Err(error) => tracing::warn!(%error, "what is staged cannot be kept"),
+        }
+    }
+
     /// Puts what is staged on disk, as a draft.
     pub(super) fn keep(&self) {
-        self.pause.stop();
-        let (id, staged) = {
-            let state = self.state.borrow();
-            let (Some(id), Some(base)) = (state.id, &state.base) else { return };
-            (id, Staged { version: base.version, edit: state.edit.clone() })
-        };
-        let about = about(id);
-        if staged.edit.is_empty() {
-            self.context.keep("draft.drop", move |store, _| store.drop_draft(&about), |_| {});
-            return;
-        }
-        self.context.keep(
-            "draft.keep",
-            move |store, moment| {
-                let content = serde_json::to_string(&staged)
-                    .map_err(|error| StoreError::Strange(format!("a draft: {error}")))?;
-                store.keep_draft(&about, &content, moment.actor)
-            },
-            |_| {},
-        );
+        self.type_on();
+        self.typed.keep();
     }
 
     /// One of the two ways out that keep what was staged.
@@ -349,7 +339,7 @@ impl EditPage {
             state.finish = finish;
             (id, version, state.edit.clone(), state.words.clone())
         };
-        self.pause.stop();
+        self.typed.forget();
         if let Some(window) = self.context.window() {
             let page = window.global::<ui::Edit>();
             page.set_saving(true);
@@ -416,7 +406,7 @@ impl EditPage {
 
     /// The page holds nothing any more.
     pub(super) fn forget(&self) {
-        self.pause.stop();
+        self.typed.forget();
         // An answer that is on its way is for nobody.
         let _ = self.turn.next();
         *self.state.borrow_mut() = State::default();
@@ -456,8 +446,6 @@ impl Page for Rc<EditPage> {
     fn close(&self) {
         self.close_sheet();
         self.compose.close();
-        if self.pause.running() {
-            self.keep();
-        }
+        self.typed.keep();
     }
 }

@@ -80,5 +80,5 @@ fn show(desk: &Rc<Desk>, act: impl FnOnce(&ui::Edit<'_>)) {
     window.global::<ui::Tasks>().invoke_open_task(window.global::<ui::Tasks>().get_selected_id());
     picture::wait(desk);
     act(&window.global::<ui::Edit>());
-    desk.with_edit(|page| page.pause.stop());
+    desk.with_edit(|page| page.typed.forget());
 }

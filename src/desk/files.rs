@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use balie_ui as ui;
 use chrono::{DateTime, Utc};
-use slint::{ComponentHandle, Model, ModelRc, Timer, TimerMode, VecModel};
+use slint::{ComponentHandle, Model, ModelRc, Timer, VecModel};
 
-use super::context::{Context, Moment, Page, Turn};
-use super::files_work::{self as work, Around, Gauge};
+use super::context::{Context, Moment, Page, Turn, every};
+use super::files_work::{self as work, Around};
+use super::gauge::Gauge;
 use super::{Places, convert, slint};
 use crate::exchange::ImportReport;
 use crate::store::backup::BackupState;
@@ -18,8 +19,6 @@ use crate::store::undo::Batch;
 
 /// How often sticks are looked for while the page is open.
 const LOOK: Duration = Duration::from_secs(2);
-/// How often a bar moves.
-const MOVE: Duration = Duration::from_millis(150);
 /// So many imports are shown.
 const IMPORTS: usize = 30;
 /// So many wrong rows of each file; all of them stand in the file of rejects.
@@ -41,7 +40,6 @@ pub struct FilesPage {
     known: RefCell<Known>,
     /// Which line the sheet is about.
     chosen: Cell<(ui::FileKind, i32)>,
-    gauge: RefCell<Gauge>,
     /// What the sheet waits for; the answer to something older is not shown.
     work: Turn,
     busy: Cell<bool>,
@@ -57,7 +55,6 @@ impl FilesPage {
             turn: Turn::default(),
             known: RefCell::default(),
             chosen: Cell::new((ui::FileKind::Folder, 0)),
-            gauge: RefCell::default(),
             work: Turn::default(),
             busy: Cell::new(false),
             looking: Timer::default(),
@@ -176,16 +173,10 @@ impl FilesPage {
         if self.busy.replace(true) {
             return;
         }
-        let gauge = Gauge::default();
-        *self.gauge.borrow_mut() = gauge.clone();
-        self.with(|global| {
-            global.set_progress(0.0);
-            global.set_sheet(sheet);
-        });
+        self.with(|global| global.set_sheet(sheet));
         let this = Rc::downgrade(self);
-        self.moving.start(TimerMode::Repeated, MOVE, move || {
+        let gauge = Gauge::shown(&self.moving, move |share| {
             if let Some(this) = this.upgrade() {
-                let share = this.gauge.borrow().share();
                 this.with(|global| global.set_progress(share));
             }
         });
@@ -390,9 +381,8 @@ impl Page for Rc<FilesPage> {
             global.set_state(ui::FilesState::Loading);
         });
         self.look();
-        let this = Rc::downgrade(self);
-        self.looking.start(TimerMode::Repeated, LOOK, move || {
-            if let Some(this) = this.upgrade().filter(|this| !this.busy.get()) {
+        every(&self.looking, LOOK, self, |this| {
+            if !this.busy.get() {
                 this.look();
             }
         });

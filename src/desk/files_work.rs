@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::Places;
 use super::context::Moment;
+use super::gauge::Gauge;
 use crate::exchange::profile::Profile;
 use crate::exchange::stick::{Stick, sticks};
 use crate::exchange::{ImportOptions, ImportReport, Progress, import_mapped};
@@ -23,24 +22,6 @@ const PROFILE: &str = "desk";
 const CACHE_KIB: u32 = 2048;
 /// During an import.
 const IMPORT_CACHE_KIB: u32 = 8192;
-
-/// How far the work is, told from one thread to another: done, and in all.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Gauge(Arc<(AtomicU64, AtomicU64)>);
-
-impl Gauge {
-    pub(super) fn tell(&self, done: u64, all: u64) {
-        self.0.0.store(done, Ordering::Relaxed);
-        self.0.1.store(all, Ordering::Relaxed);
-    }
-
-    /// From 0 to 1.
-    #[allow(clippy::cast_precision_loss)]
-    pub(super) fn share(&self) -> f32 {
-        let (done, all) = (self.0.0.load(Ordering::Relaxed), self.0.1.load(Ordering::Relaxed));
-        if all == 0 { 0.0 } else { done as f32 / all as f32 }
-    }
-}
 
 /// A folder on a stick with files that can be taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,15 +1,15 @@
 //! The first start (APP-08): a technician is led through what a desk needs, part by part. What the machine
 //! can judge it judges itself; for lamp, button and screen it asks who stands in front of it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use balie_ui as ui;
-use slint::{ComponentHandle, ModelRc, Timer, TimerMode, VecModel};
+use slint::{ComponentHandle, ModelRc, Timer, VecModel};
 
-use super::context::{Context, Page, Turn};
+use super::context::{Context, Page, Turn, every};
 use super::slint;
 use crate::domain::employee::Role;
 use crate::exchange::stick;
@@ -44,7 +44,7 @@ pub struct FirstStartPage {
     reading: Turn,
     around: Cell<Around>,
     /// Which corners of the screen were touched.
-    corners: RefCell<[bool; 4]>,
+    corners: Cell<[bool; 4]>,
     looking: Timer,
 }
 
@@ -56,7 +56,7 @@ impl FirstStartPage {
             asking: Turn::default(),
             reading: Turn::default(),
             around: Cell::default(),
-            corners: RefCell::default(),
+            corners: Cell::default(),
             looking: Timer::default(),
         });
         let Some(window) = page.context.window() else { return page };
@@ -68,16 +68,14 @@ impl FirstStartPage {
                 this.note(Seen::Lamp, works);
             },
             on_begin_corners: |this| {
-                *this.corners.borrow_mut() = [false; 4];
+                this.corners.set([false; 4]);
                 this.tell_corners();
                 this.with(|global| global.set_cornering(true));
             },
             on_touch_corner: |this, place| this.corner(place),
-            on_leave_corners: |this, works| {
+            on_miss_corner: |this| {
                 this.with(|global| global.set_cornering(false));
-                if !works {
-                    this.note(Seen::Touch, false);
-                }
+                this.note(Seen::Touch, false);
             },
         });
         page
@@ -95,23 +93,21 @@ impl FirstStartPage {
     }
 
     fn corner(self: &Rc<Self>, place: i32) {
-        let all = {
-            let mut corners = self.corners.borrow_mut();
-            if let Some(corner) = usize::try_from(place).ok().and_then(|place| corners.get_mut(place)) {
-                *corner = true;
-            }
-            corners.iter().all(|corner| *corner)
-        };
+        let mut corners = self.corners.get();
+        if let Some(corner) = usize::try_from(place).ok().and_then(|place| corners.get_mut(place)) {
+            *corner = true;
+        }
+        self.corners.set(corners);
         self.tell_corners();
-        if all {
+        if corners == [true; 4] {
             self.with(|global| global.set_cornering(false));
             self.note(Seen::Touch, true);
         }
     }
 
     fn tell_corners(&self) {
-        let corners = *self.corners.borrow();
-        self.with(|global| global.set_corners(ModelRc::from(Rc::new(VecModel::from(corners.to_vec())))));
+        let corners = VecModel::from(self.corners.get().to_vec());
+        self.with(|global| global.set_corners(ModelRc::from(Rc::new(corners))));
     }
 
     fn note(self: &Rc<Self>, part: Seen, works: bool) {
@@ -227,12 +223,7 @@ impl Page for Rc<FirstStartPage> {
             global.set_cornering(false);
         });
         self.look();
-        let this = Rc::downgrade(self);
-        self.looking.start(TimerMode::Repeated, LOOK, move || {
-            if let Some(this) = this.upgrade() {
-                this.look();
-            }
-        });
+        every(&self.looking, LOOK, self, |this| this.look());
     }
 
     fn refresh(&self) {
@@ -256,7 +247,7 @@ pub(super) const PICTURES: &[super::picture::Picture] = &[
     ("first-start-corners", |desk| {
         half_way(desk);
         let page = &desk.pages.first_start;
-        *page.corners.borrow_mut() = [true, false, false, false];
+        page.corners.set([true, false, false, false]);
         page.tell_corners();
         page.with(|global| global.set_cornering(true));
     }),

@@ -54,6 +54,7 @@ mod files_pictures;
 mod files_work;
 mod first_start;
 pub mod font;
+mod gauge;
 mod half_typed;
 mod keyboard;
 mod keys;
@@ -83,6 +84,7 @@ pub use app::{Desk, Start};
 pub use balie_ui as ui;
 pub use balie_ui::slint;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -152,7 +154,7 @@ pub struct UpdateCard {
     /// Its version; of one that cannot be read, the file's name.
     pub version: String,
     /// What is new, by language code.
-    pub notes: Vec<(String, String)>,
+    pub notes: BTreeMap<String, String>,
     /// It is older than what runs.
     pub older: bool,
     /// It is what runs.

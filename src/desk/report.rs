@@ -15,7 +15,7 @@ use super::wire::Trouble;
 use super::{convert, slint};
 use crate::domain::dates::{minus_days, monday_of, plus_days};
 use crate::domain::report::{Figures, Report, Span};
-use crate::exchange::{stick, whole, write_figures};
+use crate::exchange::{whole, write_figures};
 use crate::store::StoreError;
 
 /// The periods that can be chosen, in weeks before this one.
@@ -138,7 +138,6 @@ impl ReportPage {
             made: count(figures.made),
             handled: count(figures.handled),
             late: count(figures.late),
-            calls: count(figures.outcomes.total()),
             led: count(figures.conversions.total()),
             revenue: format!("€ {}", figures.revenue.in_words_of(self.context.language())).into(),
             ..Default::default()
@@ -148,12 +147,11 @@ impl ReportPage {
     /// Writes the figures as CSV onto a stick, or where there is none into the data folder.
     fn write(self: &Rc<Self>) {
         let Some(report) = self.report.borrow().clone() else { return };
-        let (this, places) = (Rc::downgrade(self), self.context.surroundings.places());
+        let (this, outlet) = (Rc::downgrade(self), self.context.outlet());
         self.context.keep(
             "report.write",
             move |store, _| {
-                let root = places.as_ref().map(|places| places.sticks.as_path());
-                let folder = stick::outlet(root, &store.folder().unwrap_or_default());
+                let folder = outlet(store);
                 let path = folder.join(format!("report-{}-{}.csv", report.from, report.until));
                 std::fs::create_dir_all(&folder)
                     .and_then(|()| whole::replace(&path, |file| write_figures(&report, BufWriter::new(file))))

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use balie_ui as ui;
 use chrono::{DateTime, TimeDelta, Utc};
-use slint::{ComponentHandle, ModelRc, Timer, TimerMode, VecModel};
+use slint::{ComponentHandle, ModelRc, Timer, VecModel};
 
-use super::context::{Context, Page, Turn};
+use super::context::{Context, Page, Turn, every};
 use super::updates::Updates;
 use super::{MachineCard, UpdateCard, convert, slint};
 use crate::store::runs::Runs;
@@ -182,12 +182,7 @@ impl Page for Rc<SystemPage> {
     fn open(&self, _: i64) {
         self.with(|global| global.set_state(ui::SystemState::Loading));
         self.look();
-        let this = Rc::downgrade(self);
-        self.looking.start(TimerMode::Repeated, LOOK, move || {
-            if let Some(this) = this.upgrade() {
-                this.look();
-            }
-        });
+        every(&self.looking, LOOK, self, |this| this.look());
     }
 
     fn refresh(&self) {
@@ -259,7 +254,7 @@ fn offered(desk: &Rc<super::app::Desk>, act: impl FnOnce(&ui::System<'_>)) {
     let offer = UpdateCard {
         place: "/run/media/STICK/balie-0.2.0.raucb".into(),
         version: "0.2.0".into(),
-        notes: vec![("nl".into(), notes.into())],
+        notes: [("nl".into(), notes.into())].into(),
         ..UpdateCard::default()
     };
     let page = &desk.pages.system;

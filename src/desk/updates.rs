@@ -4,32 +4,26 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use balie_ui as ui;
-use slint::{ComponentHandle, Timer, TimerMode};
+use slint::{ComponentHandle, Timer};
 
 use super::context::Context;
-use super::files_work::Gauge;
+use super::gauge::Gauge;
 use super::{MachineCard, UpdateCard, slint};
-
-/// How often the bar moves.
-const MOVE: Duration = Duration::from_millis(250);
 
 /// The sheet's adapter.
 pub(super) struct Updates {
     context: Rc<Context>,
     chosen: RefCell<Option<UpdateCard>>,
-    /// While something is written: how far it is.
-    gauge: RefCell<Option<Gauge>>,
+    /// Runs while something is written, and moves the bar.
     moving: Timer,
 }
 
 impl Updates {
     /// Nothing chosen yet.
     pub(super) fn new(context: Rc<Context>) -> Rc<Self> {
-        let (chosen, gauge) = (RefCell::default(), RefCell::default());
-        Rc::new(Self { context, chosen, gauge, moving: Timer::default() })
+        Rc::new(Self { context, chosen: RefCell::default(), moving: Timer::default() })
     }
 
     fn with(&self, act: impl FnOnce(&ui::System<'_>)) {
@@ -40,20 +34,17 @@ impl Updates {
 
     /// Shows an update of the machine's. While one is being written that one is shown.
     pub(super) fn choose(&self, machine: Option<&MachineCard>, place: i32) {
-        if self.gauge.borrow().is_some() {
+        if self.moving.running() {
             return self.with(|global| global.set_sheet(ui::UpdateSheet::Writing));
         }
         let place = usize::try_from(place).ok();
         let offer = place.and_then(|place| machine?.offers.get(place)).cloned();
         let Some(offer) = offer else { return };
-        let language = self.context.language();
-        let notes = |code: &str| offer.notes.iter().find(|(one, _)| one == code);
-        let words = notes(language.code()).or_else(|| notes("en")).or(offer.notes.first());
-        let words = words.map(|(_, words)| words.as_str()).unwrap_or_default();
+        let notes = self.context.language().of(&offer.notes).unwrap_or_default();
         self.with(|global| {
             global.set_offer(ui::UpdateOffer {
                 version: offer.version.as_str().into(),
-                notes: words.into(),
+                notes: notes.into(),
                 older: offer.older,
                 same: offer.same,
                 refused: offer.refused.as_deref().unwrap_or_default().into(),
@@ -66,20 +57,14 @@ impl Updates {
     /// Writes what was chosen.
     pub(super) fn install(self: &Rc<Self>) {
         let Some(place) = self.chosen.borrow().as_ref().map(|offer| offer.place.clone()) else { return };
-        if self.gauge.borrow().is_some() {
+        if self.moving.running() {
             return;
         }
-        let gauge = Gauge::default();
-        *self.gauge.borrow_mut() = Some(gauge.clone());
-        self.with(|global| {
-            global.set_progress(0.0);
-            global.set_sheet(ui::UpdateSheet::Writing);
-        });
+        self.with(|global| global.set_sheet(ui::UpdateSheet::Writing));
         let this = Rc::downgrade(self);
-        self.moving.start(TimerMode::Repeated, MOVE, move || {
+        let gauge = Gauge::shown(&self.moving, move |share| {
             if let Some(this) = this.upgrade() {
-                let share = this.gauge.borrow().as_ref().map(Gauge::share);
-                this.with(|global| global.set_progress(share.unwrap_or_default()));
+                this.with(|global| global.set_progress(share));
             }
         });
         let (surroundings, this) = (Arc::clone(&self.context.surroundings), Rc::downgrade(self));
@@ -108,7 +93,6 @@ impl Updates {
 
     fn ended(&self, done: Result<(), String>, sheet: ui::UpdateSheet) {
         self.moving.stop();
-        self.gauge.take();
         self.with(|global| match done {
             Ok(()) => global.set_sheet(sheet),
             Err(words) => {

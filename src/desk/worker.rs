@@ -203,16 +203,8 @@ impl<S: Source> Worker<S> {
         let Some(places) = self.surroundings.places() else { return };
         let at = self.surroundings.now();
         let actor = Actor { origin: Origin::Desk(None), at };
-        match heal(&places.database, &places.backups, actor, self.surroundings.local(at)) {
-            Ok(Some(healed)) => {
-                tracing::error!(
-                    copy_of = %healed.copy_of,
-                    damaged = %healed.aside.display(),
-                    "the database was damaged; the last good backup has taken its place"
-                );
-            }
-            Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "the damaged database was not put back"),
+        if let Err(error) = heal(&places.database, &places.backups, actor, self.surroundings.local(at)) {
+            tracing::warn!(%error, "the damaged database was not put back");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The four languages of the screen and of the texts that go to customers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -33,6 +34,12 @@ impl Language {
             Language::Pt => "pt",
             Language::En => "en",
         }
+    }
+
+    /// Of a text in several languages, by their codes: this one, else English, else any.
+    pub fn of(self, texts: &BTreeMap<String, String>) -> Option<&str> {
+        let first = texts.values().next();
+        texts.get(self.code()).or_else(|| texts.get("en")).or(first).map(String::as_str)
     }
 
     /// A date in words, as it stands in a sentence: `10 mei 2017`.

@@ -111,10 +111,10 @@ pub struct Store {
 }
 
 /// Device and number of a file; `None` while there is none.
-pub(crate) type Identity = Option<(u64, u64)>;
+type Identity = Option<(u64, u64)>;
 
 /// Which file lies under a name now.
-pub(crate) fn identity(path: &Path) -> Identity {
+fn identity(path: &Path) -> Identity {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
@@ -261,10 +261,15 @@ impl Store {
         sound(&self.connection, "integrity_check")
     }
 
+    /// Whether another file lies under the name of the one that was opened, or none (a restore).
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.file.as_ref().is_some_and(|(path, opened)| identity(path) != *opened)
+    }
+
     /// What is written into a file that has lost its name would be lost.
     fn is_still_that_file(&self) -> Result<(), StoreError> {
         match &self.file {
-            Some((path, opened)) if identity(path) != *opened => Err(StoreError::Replaced(path.clone())),
+            Some((path, _)) if self.is_replaced() => Err(StoreError::Replaced(path.clone())),
             _ => Ok(()),
         }
     }

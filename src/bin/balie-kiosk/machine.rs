@@ -27,13 +27,11 @@ impl Machine {
     fn offers(&self, status: &Status) -> Vec<UpdateCard> {
         let offer = |path: PathBuf| {
             let place = path.display().to_string();
-            let looked = update::inspect(&place)
-                .and_then(|bundle| update::compare(&bundle, status).map(|age| (bundle, age)));
-            match looked {
+            match update::judge(&place, status) {
                 Ok((bundle, age)) => UpdateCard {
                     place,
                     version: bundle.version,
-                    notes: bundle.notes.into_iter().collect(),
+                    notes: bundle.notes,
                     older: age == Age::Older,
                     same: age == Age::Same,
                     refused: None,

@@ -76,9 +76,7 @@ impl Check {
         let mut found = Vec::new();
         let mut failures = Vec::new();
         for place in &places {
-            let looked = update::inspect(place)
-                .and_then(|bundle| update::compare(&bundle, &status).map(|age| (bundle, age)));
-            match looked {
+            match update::judge(place, &status) {
                 Ok(one) => found.push(one),
                 Err(failure) => failures.push(failure),
             }
@@ -120,7 +118,7 @@ fn show(station: &Station, bundle: &Bundle, age: Age, status: &Status) -> Result
     let mut out = io::stdout().lock();
     writeln!(out, "{}", bundle.place)?;
     writeln!(out, "  version {}, {age} {}, which runs", bundle.version, status.version)?;
-    for line in bundle.notes_in(station.config.shop.language).unwrap_or_default().lines() {
+    for line in station.config.shop.language.of(&bundle.notes).unwrap_or_default().lines() {
         writeln!(out, "  {line}")?;
     }
     Ok(())

@@ -14,7 +14,7 @@ pub struct Watch {
 }
 
 /// What a file says. Remarks and the order of the lines say nothing.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Said {
     Nothing,
     Settings(toml::Table),
@@ -25,7 +25,8 @@ impl Watch {
     /// To be begun before the configuration is read; `named` is the file, or the usual one.
     pub fn begin(named: Option<&Path>) -> Self {
         let path = named.unwrap_or(Path::new(DEFAULT_PATH)).to_owned();
-        Self { used: said(&path), seen: said(&path), path }
+        let used = said(&path);
+        Self { seen: used.clone(), used, path }
     }
 
     /// Whether it says something else now. It must have said so the last time already: an editor may be

@@ -13,8 +13,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::domain::language::Language;
-
 /// What a bundle's name ends with.
 const BUNDLE: &str = "raucb";
 
@@ -36,14 +34,6 @@ pub struct Bundle {
     pub version: String,
     /// What is new, by language (`nl`, `en`); RAUC tells it from version 1.9 on.
     pub notes: BTreeMap<String, String>,
-}
-
-impl Bundle {
-    /// What is new, in this language, else in English, else in any.
-    pub fn notes_in(&self, language: Language) -> Option<&str> {
-        let first = self.notes.values().next();
-        self.notes.get(language.code()).or_else(|| self.notes.get("en")).or(first).map(String::as_str)
-    }
 }
 
 /// One of the two root file systems.
@@ -208,6 +198,16 @@ pub fn compare(bundle: &Bundle, status: &Status) -> Result<Age, UpdateError> {
         std::cmp::Ordering::Equal => Age::Same,
         std::cmp::Ordering::Greater => Age::Newer,
     })
+}
+
+/// Inspects a bundle and compares it with what runs.
+///
+/// # Errors
+/// What [`inspect`] and [`compare`] say.
+pub fn judge(place: &str, status: &Status) -> Result<(Bundle, Age), UpdateError> {
+    let bundle = inspect(place)?;
+    let age = compare(&bundle, status)?;
+    Ok((bundle, age))
 }
 
 /// Writes a bundle to the other slot, which takes minutes; `progress` hears percent and what is being done.

@@ -46,6 +46,11 @@ pub fn heal(
             Ok(Restored { aside: kept, .. }) => {
                 let healed = Healed { at: actor.at, copy_of: copy.on, aside: kept.unwrap_or(aside) };
                 Store::open(database)?.note_healed(actor, &healed)?;
+                tracing::error!(
+                    copy_of = %healed.copy_of,
+                    damaged = %healed.aside.display(),
+                    "the database was damaged; the last good backup has taken its place"
+                );
                 return Ok(Some(healed));
             }
             // The next older one may do.

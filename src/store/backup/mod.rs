@@ -2,7 +2,8 @@
 //! they get their name, and put back in one piece.
 //!
 //! `copy` makes one, `restore` puts one back, `keep` holds the last seven of the nights, and
-//! `heal` does so by itself where the database is damaged, and `state` remembers how the last one went. Here is what they share: how a file is recognised.
+//! `heal` does so by itself where the database is damaged, and `state` remembers how the last one went. Here is what
+//! they share: how a file is recognised.
 
 mod copy;
 mod heal;
