@@ -1,5 +1,5 @@
 //! The watchdog's view of the touchscreen (fault table, row 15): the real kiosk, with the test in the place of
-//! systemd. Alive is who turns and can read; who hangs, or reads nothing any more, is not.
+//! systemd. Alive is who turns and looks at the database; who hangs is not.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
@@ -22,7 +22,7 @@ fn alive(notices: &Notices, lasting: Duration) -> usize {
 }
 
 #[test]
-fn the_watchdog_hears_of_a_kiosk_that_turns_and_reads_and_of_no_other() {
+fn the_watchdog_hears_of_a_kiosk_that_turns_and_looks_and_of_no_other() {
     let mut shop = Shop::new();
     shop.vehicle("11-AB-11").inspection_expires("2015-08-10");
     shop.collect();
@@ -44,15 +44,14 @@ fn the_watchdog_hears_of_a_kiosk_that_turns_and_reads_and_of_no_other() {
     assert_eq!(alive(&notices, 3 * SECOND), 0, "hung");
     signal("CONT");
     assert!(alive(&notices, 4 * SECOND) >= 3, "it goes on");
-    // It turns, but can read nothing: the database has lost its name.
+    // It turns and can read nothing, as a new process could not: the message stays on the screen.
     let database = shop.folder().join("balie.db");
     let away = shop.folder().join("away.db");
     std::fs::rename(&database, &away).unwrap();
     std::fs::create_dir(&database).unwrap();
     alive(&notices, 2 * SECOND);
-    assert_eq!(alive(&notices, 3 * SECOND), 0, "nothing was read");
+    assert!(alive(&notices, 4 * SECOND) >= 3, "nothing was read");
     std::fs::remove_dir(&database).unwrap();
     std::fs::rename(&away, &database).unwrap();
-    alive(&notices, 3 * SECOND);
     assert!(alive(&notices, 4 * SECOND) >= 3, "it reads again");
 }

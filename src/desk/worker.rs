@@ -101,6 +101,8 @@ impl<S: Source> Worker<S> {
                 Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => false,
                 Ok(request) => {
                     let told = self.answer(request);
+                    // Somebody who types without a pause leaves no time for a glance.
+                    self.alive.looked(false);
                     self.send(told)
                 }
                 Err(RecvTimeoutError::Timeout) => self.glance(),
@@ -304,10 +306,11 @@ impl<S: Source> Worker<S> {
         if self.retry_at.is_some_and(|at| Instant::now() < at) {
             return true;
         }
-        match self.look() {
+        let found = self.look();
+        self.alive.looked(found.is_ok());
+        match found {
             Ok(counts) => {
                 self.retry_at = None;
-                self.alive.database();
                 // Where nothing can be saved the search finds what it found before.
                 self.behind = self.opened().and_then(Source::index).unwrap_or(false);
                 let room = self.room();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use balie::desk::picture::{self, Wish};
 use balie::desk::slint::{self, ComponentHandle, PhysicalSize, Timer, TimerMode};
@@ -187,13 +187,13 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Says 'alive' only if the event loop turned and the database was read not long ago.
+/// Says 'alive' only if the event loop turned and the database was looked at not long ago.
 fn watch(desk: &Rc<Desk>) -> Option<Timer> {
     let within = health::watchdog()?;
     let timer = Timer::default();
     let desk = Rc::clone(desk);
     timer.start(TimerMode::Repeated, within / 4, move || {
-        if desk.alive().database_age().is_some_and(|age| age < within / 2) {
+        if desk.alive().at(Instant::now(), within / 2) {
             health::alive();
         }
     });
