@@ -22,17 +22,25 @@ use desk_bench::{median, store};
 
 /// How often the whole series is touched, without and with a backup.
 const ROUNDS: usize = 60;
+/// What came under the finger just now is not what it meant: list and page take no touch for so long.
+const CAME: Duration = Duration::from_millis(450);
 /// By so much a touch may be later, in milliseconds.
 const LATER: f64 = 50.0;
 const TOUCHES: [&str; 5] =
     ["another task in the list", "to the task", "handled and saved", "to the customer", "back to the list"];
 
-/// Touches, and waits until it is there and painted.
-fn timed(desk: &Desk, canvas: &mut Canvas, touch: impl FnOnce(), there: impl Fn() -> bool) -> Duration {
+/// Makes one of [`TOUCHES`], and waits until it is there and painted.
+fn timed(
+    which: usize,
+    desk: &Desk,
+    canvas: &mut Canvas,
+    touch: impl FnOnce(),
+    there: impl Fn() -> bool,
+) -> Duration {
     let began = Instant::now();
     touch();
     while !there() {
-        assert!(desk.wait_for_answer(Duration::from_secs(30)), "no answer");
+        assert!(desk.wait_for_answer(Duration::from_secs(30)), "{}: no answer", TOUCHES[which]);
     }
     canvas.draw();
     let took = began.elapsed();
@@ -47,22 +55,27 @@ fn series(desk: &Desk, canvas: &mut Canvas, task: i32, customer: i32) -> [Durati
     let (shell, tasks, edit) =
         (window.global::<DeskGlobal>(), window.global::<Tasks>(), window.global::<Edit>());
     [
+        {
+            std::thread::sleep(CAME);
+            timed(
+                0,
+                desk,
+                canvas,
+                || tasks.invoke_select(task),
+                || tasks.get_selected_id() == task && tasks.get_detail_state() == DetailState::Shown,
+            )
+        },
         timed(
-            desk,
-            canvas,
-            || tasks.invoke_select(task),
-            || tasks.get_selected_id() == task && tasks.get_detail_state() == DetailState::Shown,
-        ),
-        timed(
+            1,
             desk,
             canvas,
             || tasks.invoke_open_task(task),
             || shell.get_page() == Page::Task && edit.get_state() == EditState::Shown,
         ),
         {
-            // What came under the finger just now is not what it meant: the page waits that long.
-            std::thread::sleep(Duration::from_millis(450));
+            std::thread::sleep(CAME);
             timed(
+                2,
                 desk,
                 canvas,
                 || {
@@ -73,12 +86,14 @@ fn series(desk: &Desk, canvas: &mut Canvas, task: i32, customer: i32) -> [Durati
             )
         },
         timed(
+            3,
             desk,
             canvas,
             || shell.invoke_go(Page::Customer, customer),
             || window.global::<CustomerCard>().get_state() == CardState::Shown,
         ),
         timed(
+            4,
             desk,
             canvas,
             || shell.invoke_go(Page::Tasks, 0),
@@ -107,11 +122,11 @@ fn main() {
     let desk = desk_bench::desk(database, today, "BEA");
     while desk.wait_for_answer(Duration::from_millis(500)) {}
     canvas.draw();
-    let over = AtomicBool::new(false);
     let backups = AtomicU32::new(0);
     let mut times = [const { [const { Vec::new() }; 2] }; TOUCHES.len()];
     let half = things.len() / 2;
     for (beside, part) in things.chunks(half.max(1)).take(2).enumerate() {
+        let over = AtomicBool::new(false);
         std::thread::scope(|scope| {
             if beside == 1 {
                 scope.spawn(|| {

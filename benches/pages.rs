@@ -20,6 +20,7 @@ use balie::desk::ui::{
 };
 use balie::domain::ids::{CustomerId, TaskId, VehicleId};
 use balie::domain::language::Language;
+use balie::domain::rule::RuleKey;
 use balie::domain::search::CustomerQuery;
 use balie::domain::task::{TaskFilter, TaskOrder};
 use balie::store::Store;
@@ -119,9 +120,9 @@ const TURNS: [Turn; 9] = [
         },
     ),
     (
-        "settings",
+        "settings of the rules",
         Page::Settings,
-        |_| 0,
+        |_| 1,
         |desk| desk.window().global::<Settings>().get_state() == SettingsState::Shown,
         |store, _| {
             store.settings().unwrap();
@@ -133,9 +134,10 @@ const TURNS: [Turn; 9] = [
         Page::Texts,
         |_| 0,
         |desk| desk.window().global::<Texts>().get_state() == TextsState::Filled,
-        |store, _| {
+        |store, things| {
             store.templates("description", "nl").unwrap();
             store.own_texts(Language::Nl).unwrap();
+            store.example_facts(Some(RuleKey::Inspection), things.today).unwrap();
             store.settings().unwrap();
         },
     ),

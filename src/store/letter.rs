@@ -228,11 +228,16 @@ impl Store {
             Ok(find.query_row([kind], |row| row.get(0)).optional()?)
         };
         if let Some(rule) = rule {
-            let sql =
-                "SELECT id FROM task WHERE rule = ?1 AND customer_id IS NOT NULL AND vehicle_id IS NOT NULL
-                        ORDER BY state = 'open' DESC, id DESC LIMIT 1";
-            if let Some(task) = one(sql, rule.as_str())? {
-                return self.letter_facts(About::Task(TaskId(task)), None, today);
+            // From the newest on, until one fits: sorting them all would take as long as the list is.
+            for sql in [
+                "SELECT id FROM task WHERE +rule = ?1 AND customer_id IS NOT NULL AND vehicle_id IS NOT NULL
+                    AND +state = 'open' ORDER BY id DESC LIMIT 1",
+                "SELECT id FROM task WHERE +rule = ?1 AND customer_id IS NOT NULL AND vehicle_id IS NOT NULL
+                    ORDER BY id DESC LIMIT 1",
+            ] {
+                if let Some(task) = one(sql, rule.as_str())? {
+                    return self.letter_facts(About::Task(TaskId(task)), None, today);
+                }
             }
         }
         let sql =

@@ -23,12 +23,13 @@ pub(super) fn row(
 }
 
 fn customer(connection: &Connection, id: i64, today: NaiveDate) -> Result<Option<CustomerRow>, StoreError> {
+    // The plus signs keep SQLite to the index by customer: by state it would walk the whole list for each row.
     let sql = format!(
         "SELECT c.code, c.kind, c.first_name, c.name, c.company, c.city, coalesce(c.mobile, c.phone),
                 c.contact_allowed = 0, c.active, {PLATES},
                 (SELECT max(visited_on) FROM visit WHERE customer_id = c.id AND visited_on <= ?2),
-                (SELECT count(*) FROM task WHERE customer_id = c.id AND state = 'open'),
-                (SELECT count(*) FROM task WHERE customer_id = c.id AND state = 'open' AND execute_on <= ?2),
+                (SELECT count(*) FROM task WHERE customer_id = c.id AND +state = 'open'),
+                (SELECT count(*) FROM task WHERE customer_id = c.id AND +state = 'open' AND +execute_on <= ?2),
                 EXISTS (SELECT 1 FROM consent s WHERE s.customer_id = c.id AND s.given = 1
                     AND s.id = (SELECT max(l.id) FROM consent l WHERE l.customer_id = c.id AND l.channel = s.channel))
            FROM customer c WHERE c.id = ?1 AND c.erased_at IS NULL"
