@@ -13,6 +13,7 @@ use super::context::{Context, Moment, Page, Turn, every};
 use super::files_work::{self as work, Around};
 use super::gauge::Gauge;
 use super::{Places, convert, slint};
+use crate::domain::language::Language;
 use crate::exchange::ImportReport;
 use crate::store::backup::BackupState;
 use crate::store::undo::Batch;
@@ -216,7 +217,10 @@ impl FilesPage {
             move |this, report| {
                 this.with(|global| {
                     global.set_anything(report.files.iter().any(|file| file.added + file.changed > 0));
-                    global.set_seen(ModelRc::from(Rc::new(VecModel::from(seen(&report)))));
+                    global.set_seen(ModelRc::from(Rc::new(VecModel::from(seen(
+                        &report,
+                        this.context.language(),
+                    )))));
                     let sheet = if only_look { ui::FilesSheet::Looked } else { ui::FilesSheet::Taken };
                     global.set_sheet(sheet);
                 });
@@ -347,7 +351,7 @@ fn copies(known: &Known) -> Vec<ui::FileLine> {
 }
 
 /// Each file, and below it its first wrong rows.
-fn seen(report: &ImportReport) -> Vec<ui::LookLine> {
+fn seen(report: &ImportReport, language: Language) -> Vec<ui::LookLine> {
     let count = |many: u64| i32::try_from(many).unwrap_or(i32::MAX);
     let mut lines = Vec::new();
     for file in &report.files {
@@ -358,13 +362,13 @@ fn seen(report: &ImportReport) -> Vec<ui::LookLine> {
             changed: count(file.changed),
             unchanged: count(file.unchanged),
             rejected: count(file.rejected),
-            problem: file.problem.as_deref().unwrap_or_default().into(),
+            problem: file.problem.as_ref().map(|why| why.say(language)).unwrap_or_default().into(),
             ..Default::default()
         });
         lines.extend(file.rejects.iter().take(WRONG).map(|wrong| ui::LookLine {
             line: count(wrong.line).max(1),
             column: wrong.column.as_str().into(),
-            problem: wrong.reason.as_str().into(),
+            problem: wrong.reason.say(language).into(),
             ..Default::default()
         }));
     }

@@ -7,6 +7,7 @@ use slint::{ComponentHandle, ModelRc, VecModel};
 
 use super::app::Desk;
 use super::{convert, slint};
+use crate::domain::reason::{self, Reason};
 
 /// Pictures of the page; what no machine in a picture has is put there by hand.
 pub(super) const PICTURES: &[super::picture::Picture] = &[
@@ -24,17 +25,22 @@ pub(super) const PICTURES: &[super::picture::Picture] = &[
                 rejected,
                 ..Default::default()
             };
-            let wrong = |line, column: &str, problem: &str| ui::LookLine {
+            let language = desk.context().language();
+            let wrong = |line, column: &str, problem: Reason| ui::LookLine {
                 line,
                 column: column.into(),
-                problem: problem.into(),
+                problem: problem.say(language).into(),
                 ..Default::default()
             };
             let seen = vec![
                 line("klanten.csv", "customers.csv", 12, 3, 0),
                 line("voertuigen.csv", "vehicles.csv", 15, 8, 2),
-                wrong(31, "inspection_expires_on", "'31-02-2026' is no date; write it as 2026-02-28"),
-                wrong(77, "plate", "'?' is no plate; it has letters and digits"),
+                wrong(
+                    31,
+                    "inspection_expires_on",
+                    Reason::about(&reason::DAY, vec!["31-02-2026".into(), "31".into()]),
+                ),
+                wrong(77, "plate", Reason::of(&reason::PLATE_SIGN, '?')),
             ];
             files.set_seen(ModelRc::from(Rc::new(VecModel::from(seen))));
             files.set_anything(true);

@@ -19,6 +19,7 @@ pub mod message;
 pub mod phone;
 pub mod pin;
 pub mod plate;
+pub mod reason;
 pub mod records;
 pub mod register;
 pub mod report;

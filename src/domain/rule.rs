@@ -224,6 +224,9 @@ impl VehicleDate {
 macro_rules! written {
     ($name:ty, $what:literal, $($value:path => $text:literal),+ $(,)?) => {
         impl $name {
+            /// All written forms.
+            pub const WRITTEN: &'static [&'static str] = &[$($text),+];
+
             /// The written form that files, settings and the database use.
             pub fn as_str(self) -> &'static str {
                 match self { $($value => $text),+ }
@@ -236,7 +239,7 @@ macro_rules! written {
             fn from_str(text: &str) -> Result<Self, String> {
                 match text {
                     $($text => Ok($value),)+
-                    other => Err(format!(concat!("'{}' is not ", $what, "; write one of: {}"), other, [$($text),+].join(", "))),
+                    other => Err(format!(concat!("'{}' is not ", $what, "; write one of: {}"), other, Self::WRITTEN.join(", "))),
                 }
             }
         }

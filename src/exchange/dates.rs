@@ -4,7 +4,11 @@
 //! Month before day is never read. A column that can only be month-first is refused as a whole:
 //! half of its cells would pass as day-first and be wrong.
 
+use std::fmt::Display;
+
 use chrono::{NaiveDate, NaiveTime};
+
+use crate::domain::reason::{self, Reason, Sentence};
 
 /// How a column writes its dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,7 +67,7 @@ impl Votes {
 }
 
 /// Reads a date; `None` is one of the ways to write 'unknown'. A time behind it is let go.
-pub fn date(text: &str, form: Form) -> Result<Option<NaiveDate>, String> {
+pub fn date(text: &str, form: Form) -> Result<Option<NaiveDate>, Reason> {
     let (day, time) = parts(text);
     let date = day_of(day, form)?;
     if let Some(time) = time {
@@ -73,13 +77,13 @@ pub fn date(text: &str, form: Form) -> Result<Option<NaiveDate>, String> {
 }
 
 /// Reads a date with a time, local to the shop; a date alone is the beginning of its day.
-pub fn date_time(text: &str, form: Form) -> Result<Option<(NaiveDate, NaiveTime)>, String> {
+pub fn date_time(text: &str, form: Form) -> Result<Option<(NaiveDate, NaiveTime)>, Reason> {
     let (day, time) = parts(text);
     let time = time.map_or(Ok(NaiveTime::MIN), time_of)?;
     Ok(day_of(day, form)?.map(|date| (date, time)))
 }
 
-fn day_of(text: &str, form: Form) -> Result<Option<NaiveDate>, String> {
+fn day_of(text: &str, form: Form) -> Result<Option<NaiveDate>, Reason> {
     let Some(shape) = shape(text) else { return Err(no_date(text)) };
     if is_unknown(&shape) {
         return Ok(None);
@@ -88,45 +92,42 @@ fn day_of(text: &str, form: Form) -> Result<Option<NaiveDate>, String> {
         (Shape::YearFirst(year, month, day), Form::Year) => (year, month, day),
         (Shape::YearLast(day, month, year), Form::Day) => (year, month, day),
         (Shape::YearLast(..), Form::Month) => {
-            return Err(format!(
-                "'{text}': this column has the month before the day, which is not read; export it as YYYY-MM-DD"
-            ));
+            return Err(Reason::of(&reason::MONTH_FIRST, text));
         }
         (_, Form::Year) => {
-            return Err(format!(
-                "'{text}' is written otherwise than the rest of this column, which is YYYY-MM-DD"
-            ));
+            return Err(Reason::of(&reason::NOT_YEAR_FIRST, text));
         }
         (_, Form::Day | Form::Month) => {
-            return Err(format!(
-                "'{text}' is written otherwise than the rest of this column, which is DD-MM-YYYY"
-            ));
+            return Err(Reason::of(&reason::NOT_DAY_FIRST, text));
         }
     };
+    let about = |sentence: &'static Sentence, wrong: &dyn Display| {
+        Reason::about(sentence, vec![text.to_owned(), wrong.to_string()])
+    };
     if !(1900..=2100).contains(&year) {
-        return Err(format!("'{text}': the year {year} is not believed; it must be 1900 to 2100"));
+        return Err(about(&reason::YEAR, &year));
     }
     if !(1..=12).contains(&month) {
-        return Err(format!("'{text}': there is no month {month}"));
+        return Err(about(&reason::MONTH, &month));
     }
     match NaiveDate::from_ymd_opt(year, month, day) {
         Some(date) => Ok(Some(date)),
-        None => Err(format!("'{text}': there is no day {day} in that month")),
+        None => Err(about(&reason::DAY, &day)),
     }
 }
 
-fn no_date(text: &str) -> String {
+fn no_date(text: &str) -> Reason {
     let digits = text.bytes().all(|sign| sign.is_ascii_digit());
     let short_year = text.split(['-', '/', '.']).map(str::len).eq([2, 2, 2]);
     if digits && text.len() == 5 {
-        format!("'{text}' is a spreadsheet's number of a day; format the column as YYYY-MM-DD")
+        Reason::of(&reason::SPREADSHEET_DAY, text)
     } else if short_year {
-        format!("'{text}': write the year with four digits")
+        Reason::of(&reason::SHORT_YEAR, text)
     } else if text.len() <= 24 && text.bytes().any(|sign| sign.is_ascii_digit()) {
-        format!("'{text}' is not a date; write YYYY-MM-DD or DD-MM-YYYY")
+        Reason::of(&reason::NOT_DATE, text)
     } else {
         // Not repeated: a text here is a shifted cell, and may be somebody's name.
-        "this is not a date; write YYYY-MM-DD or DD-MM-YYYY".to_owned()
+        Reason::plain(&reason::NO_DATE)
     }
 }
 
@@ -186,15 +187,15 @@ fn parts(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn time_of(text: &str) -> Result<NaiveTime, String> {
+fn time_of(text: &str) -> Result<NaiveTime, Reason> {
     if text.ends_with(['Z', 'z'])
         || text.contains('+')
         || text.get(3..).is_some_and(|rest| rest.contains('-'))
     {
-        return Err("the time has a time zone; write the shop's own time without one".to_owned());
+        return Err(Reason::plain(&reason::TIME_ZONE));
     }
     let read = ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok());
-    let time = read.ok_or_else(|| "the time behind the date is not HH:MM or HH:MM:SS".to_owned())?;
+    let time = read.ok_or_else(|| Reason::plain(&reason::NO_TIME))?;
     Ok(time)
 }
 

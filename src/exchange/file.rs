@@ -18,6 +18,7 @@ use super::rejects::Rejects;
 use super::report::{FileReport, Progress, REJECTS_KEPT, Reject};
 use super::survey::{Encoding, Survey, Unreadable, decoded, next_row, survey};
 use super::{ImportOptions, records::Record, records::Records};
+use crate::domain::reason::{self, Reason};
 use crate::store::StoreError;
 use crate::store::import::ImportRun;
 use crate::store::import_file::{FileImport, FileStamp, Outcome};
@@ -29,7 +30,7 @@ const ROW: &str = "row";
 /// Why a file did not go in.
 pub(super) enum Failure {
     /// The file is at fault; others can go in.
-    File(String),
+    File(Reason),
     /// Somebody writes into the file.
     Unsettled,
     /// The database is at fault.
@@ -44,13 +45,13 @@ impl From<StoreError> for Failure {
 
 impl From<Unreadable> for Failure {
     fn from(cause: Unreadable) -> Self {
-        Failure::File(cause.to_string())
+        Failure::File(cause.0)
     }
 }
 
 impl From<io::Error> for Failure {
     fn from(cause: io::Error) -> Self {
-        Failure::File(format!("it cannot be read: {cause}"))
+        Failure::File(Reason::of(&reason::UNREADABLE, cause))
     }
 }
 
@@ -90,7 +91,7 @@ impl Fixed {
         for (place, text) in names.fixed() {
             let Some(column) = names.noun.columns.get(place) else { continue };
             let cell = cells::read(column, Cow::Owned(text.to_owned()), Form::default(), true)
-                .map_err(|why| Failure::File(format!("the profile's {}: {why}", column.name)))?;
+                .map_err(|why| Failure::File(Reason::of(&reason::PROFILE, column.name).because(why)))?;
             fixed.push((place, cell));
         }
         Ok(Self(fixed))
@@ -167,10 +168,7 @@ pub(super) fn take_in(
             return Err(Failure::Unsettled);
         }
         if !options.dry_run {
-            report.rejects_file = rejects.finish(source.path).map_err(|cause| {
-                let dir = options.rejects_dir.display();
-                Failure::File(format!("the rejected rows cannot be written into {dir}: {cause}"))
-            })?;
+            report.rejects_file = rejects.finish(source.path).map_err(unwritable)?;
         }
         Ok(())
     });
@@ -181,8 +179,7 @@ pub(super) fn take_in(
     if !keep {
         report.import = None;
         (report.added, report.changed) = (0, 0);
-        let rows = report.rejected;
-        report.problem = Some(format!("{rows} rows are wrong, and --strict lets none in"));
+        report.problem = Some(Reason::of(&reason::STRICT, report.rejected));
     }
     Ok((report, keep))
 }
@@ -202,7 +199,7 @@ fn rows(
     let mut record = Record::default();
     next_row(&mut records, &mut record, survey.separator)?;
     let mut read_rows = 0_u64;
-    let mut wrong: Vec<(&'static str, String)> = Vec::new();
+    let mut wrong: Vec<(&'static str, Reason)> = Vec::new();
     while let Some(read) = records.next(&mut record)? {
         read_rows += 1;
         if read_rows.is_multiple_of(4096) {
@@ -210,12 +207,12 @@ fn rows(
         }
         wrong.clear();
         if let Err(malformed) = read {
-            wrong.push((ROW, malformed.to_string()));
+            wrong.push((ROW, malformed.into()));
         } else if record.cells().all(|cell| cell.trim_ascii().is_empty()) {
             continue;
         } else if record.len() != survey.places.len() {
-            let (cells, names) = (record.len(), survey.places.len());
-            wrong.push((ROW, format!("it has {cells} cells, the first line has {names}; look for a separator that is missing or too many")));
+            let counts = [record.len(), survey.places.len()].map(|count| count.to_string());
+            wrong.push((ROW, Reason::about(&reason::CELLS, counts.into())));
         } else {
             let mut cells = read_cells(layout, &record, &mut wrong);
             if wrong.is_empty()
@@ -237,14 +234,14 @@ fn rows(
 }
 
 fn unwritable(cause: io::Error) -> Failure {
-    Failure::File(format!("the rejected rows cannot be written: {cause}"))
+    Failure::File(Reason::of(&reason::UNWRITABLE, cause))
 }
 
 /// The cells of a row in the order of the noun's columns; what is wrong with them goes to `wrong`.
 fn read_cells<'r>(
     layout: &Layout<'_>,
     record: &'r Record,
-    wrong: &mut Vec<(&'static str, String)>,
+    wrong: &mut Vec<(&'static str, Reason)>,
 ) -> Vec<Cell<'r>> {
     let Layout { noun, survey, fixed, .. } = layout;
     let mut cells = vec![Cell::Unknown; noun.columns.len()];
@@ -260,9 +257,7 @@ fn read_cells<'r>(
         let form = survey.forms.get(place).copied().unwrap_or_default();
         let cell = match text(survey.encoding, record.cell(index)) {
             Some(text) => cells::read(column, text, form, layout.foreign),
-            None => {
-                Err("has signs that are not UTF-8, while the rest of the file is; write it again".to_owned())
-            }
+            None => Err(Reason::plain(&reason::NOT_UTF8)),
         };
         match (cell, cells.get_mut(place)) {
             (Ok(cell), Some(here)) => *here = cell,
@@ -277,7 +272,8 @@ fn read_cells<'r>(
         if let (Some(from), Some(until)) = (text(first), text(second))
             && until < from
         {
-            wrong.push((second, format!("{until} is before {first} {from}")));
+            let about = vec![until.to_owned(), format!("{first} {from}")];
+            wrong.push((second, Reason::about(&reason::BEFORE, about)));
         }
     }
     cells
@@ -310,7 +306,7 @@ fn row_text<'r>(survey: &Survey, record: &'r Record) -> Cow<'r, str> {
 }
 
 impl FileReport {
-    fn note(&mut self, line: u64, wrong: &[(&'static str, String)]) {
+    fn note(&mut self, line: u64, wrong: &[(&'static str, Reason)]) {
         for (column, reason) in wrong {
             if self.rejects.len() < REJECTS_KEPT {
                 self.rejects.push(Reject { line, column: (*column).to_owned(), reason: reason.clone() });

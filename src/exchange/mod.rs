@@ -45,6 +45,7 @@ pub use person::{PersonError, export_person};
 pub use report::{FileReport, ImportError, ImportReport, Progress, REJECTS_KEPT, Reject};
 pub use sheets::{SheetError, task_sheets};
 
+use crate::domain::reason::{self, Reason};
 use crate::store::noun::Noun;
 use crate::store::{Store, StoreError};
 use file::{Failure, Source, take_in};
@@ -130,7 +131,7 @@ fn settle(source: &Source<'_>, outcome: Result<FileReport, Failure>) -> Result<F
         Err(Failure::Unsettled) => Ok(FileReport {
             file,
             fills,
-            problem: Some("it was changed while it was read; import it again".to_owned()),
+            problem: Some(Reason::plain(&reason::UNSETTLED)),
             unsettled: true,
             ..FileReport::default()
         }),

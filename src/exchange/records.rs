@@ -10,6 +10,7 @@ use std::io::{self, Read};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 
 use super::lines::{LONGEST, Line, Lines, content};
+use crate::domain::reason::{self, Reason};
 
 /// One record, reused from row to row.
 #[derive(Debug, Default)]
@@ -27,17 +28,24 @@ pub struct Record {
 }
 
 /// Why a record cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Malformed {
     /// A cell begins with a quotation mark and has no closing one.
-    #[error("a quotation mark opens cell {0} and is never closed; double it or take it out")]
     Unclosed(usize),
     /// Something stands between a closing quotation mark and the separator.
-    #[error("something stands behind the closing quotation mark of cell {0}; double the marks inside a cell")]
     Behind(usize),
     /// No line end for too long.
-    #[error("the line is longer than 256 kB")]
     TooLong,
+}
+
+impl From<Malformed> for Reason {
+    fn from(malformed: Malformed) -> Self {
+        match malformed {
+            Malformed::Unclosed(cell) => Reason::of(&reason::UNCLOSED, cell),
+            Malformed::Behind(cell) => Reason::of(&reason::BEHIND, cell),
+            Malformed::TooLong => Reason::plain(&reason::LONG_LINE),
+        }
+    }
 }
 
 impl Record {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::domain::reason::Reason;
 use crate::store::StoreError;
 
 /// So many wrong cells are kept in memory; the file of rejects has them all.
@@ -53,7 +54,7 @@ pub struct FileReport {
     /// Where the rejected rows stand, with their reasons.
     pub rejects_file: Option<PathBuf>,
     /// Why nothing of the file went in.
-    pub problem: Option<String>,
+    pub problem: Option<Reason>,
     /// The number of this taking-in, by which it can be taken back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub import: Option<i64>,
@@ -70,7 +71,7 @@ pub struct Reject {
     /// The column, or `row`.
     pub column: String,
     /// What is wrong, and what to do.
-    pub reason: String,
+    pub reason: Reason,
 }
 
 impl FileReport {

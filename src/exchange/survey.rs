@@ -10,6 +10,7 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use super::dates::{Form, Votes};
 use super::profile::Headers;
 use super::records::{Record, Records};
+use crate::domain::reason::{self, Reason};
 use crate::store::noun::Kind;
 
 /// Separators that are looked for; the first wins when two fit equally well.
@@ -52,16 +53,13 @@ pub(super) struct Survey {
 }
 
 /// Why a file cannot be imported at all.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Unreadable {
-    #[error("it cannot be read: {0}")]
-    Io(#[from] io::Error),
-    #[error("{0}")]
-    Words(String),
-}
+#[derive(Debug)]
+pub(super) struct Unreadable(pub(super) Reason);
 
-fn words<T>(text: impl Into<String>) -> Result<T, Unreadable> {
-    Err(Unreadable::Words(text.into()))
+impl From<io::Error> for Unreadable {
+    fn from(cause: io::Error) -> Self {
+        Self(Reason::of(&reason::UNREADABLE, cause))
+    }
 }
 
 /// Opens bytes for reading as UTF-8 or one byte for each sign; UTF-16 is recognised by its mark.
@@ -148,9 +146,9 @@ pub(super) fn next_row<R: Read>(
     records.set_separator(separator);
     loop {
         match records.next(record)? {
-            None => return words("it is empty"),
+            None => return Err(Unreadable(Reason::plain(&reason::EMPTY))),
             Some(Err(malformed)) => {
-                return words(format!("its first line, with the names of the columns: {malformed}"));
+                return Err(Unreadable(Reason::plain(&reason::FIRST_LINE).because(malformed.into())));
             }
             Some(Ok(())) if is_separator_line(record.raw()) => {}
             Some(Ok(())) => return Ok(()),
@@ -174,13 +172,13 @@ fn is_separator_line(line: &[u8]) -> bool {
 /// Refuses what is no text.
 fn look_at_start(start: &[u8]) -> Result<(), Unreadable> {
     if start.is_empty() {
-        return words("it is empty");
+        return Err(Unreadable(Reason::plain(&reason::EMPTY)));
     }
     if start.starts_with(b"PK\x03\x04") || start.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return words("it is a spreadsheet, not CSV; save it as CSV (UTF-8) and import that");
+        return Err(Unreadable(Reason::plain(&reason::SPREADSHEET)));
     }
     if start.iter().take(8).any(|byte| *byte == 0) {
-        return words("it is not text in UTF-8 or Windows-1252; save it as CSV (UTF-8) and import that");
+        return Err(Unreadable(Reason::plain(&reason::NOT_A_TEXT)));
     }
     Ok(())
 }
@@ -234,7 +232,7 @@ fn columns(header: &[String], names: &Headers<'_>) -> Result<Columns, Unreadable
         let place = by_map.or_else(own);
         match place {
             Some(place) if places.contains(&Some(place)) => {
-                return words(format!("the column '{name}' stands twice in its first line; leave one"));
+                return Err(Unreadable(Reason::of(&reason::COLUMN_TWICE, name)));
             }
             None if !name.is_empty() && name != REASON => ignored.push(name.clone()),
             _ => {}
@@ -244,11 +242,8 @@ fn columns(header: &[String], names: &Headers<'_>) -> Result<Columns, Unreadable
     let missing: Vec<&str> = names.missing(&places).collect();
     if !missing.is_empty() {
         let all: Vec<&str> = noun.columns.iter().map(|column| column.name).collect();
-        return words(format!(
-            "its first line has no column '{}'; the first line must name the columns: {}",
-            missing.join("' and no column '"),
-            all.join(", ")
-        ));
+        let missing = format!("'{}'", missing.join("', '"));
+        return Err(Unreadable(Reason::about(&reason::NO_COLUMN, vec![missing, all.join(", ")])));
     }
     Ok((places, ignored))
 }

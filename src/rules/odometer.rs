@@ -1,9 +1,9 @@
 //! Whether two readings of one odometer can both be true. The import refuses what cannot; at the
 //! desk a person is asked.
 
-use std::fmt;
-
 use chrono::NaiveDate;
+
+use crate::domain::reason::{self, Reason};
 
 /// Faster than this nobody drives (the figure of the Belgian Car-Pass).
 pub const KM_A_YEAR: i64 = 200_000;
@@ -58,24 +58,19 @@ pub fn doubt_between(reading: Reading, other: Reading) -> Option<Doubt> {
     Some(Doubt { why, reading, other })
 }
 
-impl fmt::Display for Doubt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Reading { on, km } = self.reading;
-        let Reading { on: other_on, km: other_km } = self.other;
-        let (word, when) = match self.why {
-            Why::Below => ("below", "before it"),
-            Why::Above => ("above", "after it"),
+impl From<Doubt> for Reason {
+    fn from(doubt: Doubt) -> Self {
+        let written = |reading: Reading| format!("{} km ({})", reading.km, reading.on);
+        let mut about = vec![written(doubt.reading), written(doubt.other)];
+        let sentence = match doubt.why {
+            Why::Below => &reason::BELOW,
+            Why::Above => &reason::ABOVE,
             Why::TooFast => {
-                return write!(
-                    f,
-                    "{km} km on {on} and {other_km} km on {other_on} are more than {KM_A_YEAR} km a year apart; correct the reading or its date"
-                );
+                about.push(KM_A_YEAR.to_string());
+                &reason::TOO_FAST
             }
         };
-        write!(
-            f,
-            "{km} km on {on} is {word} the {other_km} km read {when}, on {other_on}; correct the reading or its date"
-        )
+        Reason::about(sentence, about)
     }
 }
 

@@ -20,14 +20,18 @@ pub(super) const NOUN: Noun = Noun {
     table: "appointment",
     columns: &[
         Column::key("number", "number", Kind::Code),
-        Column::or("kind", Kind::Word(|text| text.parse().map(AppointmentKind::as_str)), Need::Or("other")),
+        Column::or(
+            "kind",
+            Kind::Word(|text| text.parse().ok().map(AppointmentKind::as_str), AppointmentKind::WRITTEN),
+            Need::Or("other"),
+        ),
         Column::stored_as("plate", "vehicle_id", Kind::Vehicle),
         Column::stored_as("customer", "customer_id", Kind::Customer),
         Column::plain("starts_at", Kind::DateTime),
         Column::plain("ends_at", Kind::DateTime),
         Column::or(
             "status",
-            Kind::Word(|text| text.parse().map(AppointmentStatus::as_str)),
+            Kind::Word(|text| text.parse().ok().map(AppointmentStatus::as_str), AppointmentStatus::WRITTEN),
             Need::Or("planned"),
         ),
     ],

@@ -14,7 +14,11 @@ pub(super) const NOUN: Noun = Noun {
     table: "customer",
     columns: &[
         Column::key("code", "code", Kind::Code),
-        Column::or("kind", Kind::Word(|text| text.parse().map(CustomerKind::as_str)), Need::Or("private")),
+        Column::or(
+            "kind",
+            Kind::Word(|text| text.parse().ok().map(CustomerKind::as_str), CustomerKind::WRITTEN),
+            Need::Or("private"),
+        ),
         Column::plain("salutation", Kind::Text),
         Column::plain("first_name", Kind::Text),
         Column::plain("name", Kind::Text),
@@ -26,7 +30,7 @@ pub(super) const NOUN: Noun = Noun {
         Column::plain("phone", Kind::Text),
         Column::plain("mobile", Kind::Text),
         Column::plain("email", Kind::Text),
-        Column::plain("language", Kind::Word(language)),
+        Column::plain("language", Kind::Word(language, &["nl", "de", "pt", "en"])),
         Column::plain("tax_id", Kind::Text),
         Column::plain("coc_id", Kind::Text),
         Column::plain("contact_allowed", Kind::YesNo),
@@ -36,8 +40,8 @@ pub(super) const NOUN: Noun = Noun {
 };
 
 /// `nl`, and `nl-NL` and `pt_BR` as well.
-fn language(text: &str) -> Result<&'static str, String> {
-    text.split(['-', '_']).next().unwrap_or(text).parse().map(Language::code)
+fn language(text: &str) -> Option<&'static str> {
+    text.split(['-', '_']).next().unwrap_or(text).parse().ok().map(Language::code)
 }
 
 const COLUMNS: &str =

@@ -17,7 +17,11 @@ pub(super) const NOUN: Noun = Noun {
     columns: &[
         Column::key("code", "code", Kind::Code),
         Column::plain("name", Kind::Text),
-        Column::or("role", Kind::Word(|text| text.parse().map(Role::as_str)), Need::Or("reception")),
+        Column::or(
+            "role",
+            Kind::Word(|text| text.parse().ok().map(Role::as_str), Role::WRITTEN),
+            Need::Or("reception"),
+        ),
         Column::or("active", Kind::YesNo, Need::OrNumber(1)),
     ],
     in_order: None,

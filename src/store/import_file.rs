@@ -14,6 +14,7 @@ use super::history::{Actor, Change, Origin, instant, record};
 use super::lookup::{Lookup, Seen};
 use super::noun::{Cell, Kind, Need, Noun};
 use super::{StoreError, bulk, collection, customer, inspection, visit};
+use crate::domain::reason::{self, Reason};
 
 /// Where the rows of one file come from.
 pub(crate) struct FileStamp<'a> {
@@ -39,7 +40,7 @@ pub(crate) enum Outcome {
     /// It was there.
     Unchanged,
     /// It cannot go in: which column, and why.
-    Refused(&'static str, String),
+    Refused(&'static str, Reason),
 }
 
 /// How many rows of a file fared how.
@@ -189,9 +190,9 @@ impl<'t> FileImport<'t> {
     /// Turns plates and codes of other rows into their numbers.
     fn resolve(&mut self, cells: &mut [Cell<'_>]) -> Result<Option<Outcome>, StoreError> {
         for (column, cell) in self.noun.columns.iter().zip(cells.iter_mut()) {
-            let (lookup, file, what) = match column.kind {
-                Kind::Vehicle => (&mut self.vehicle, "vehicles.csv", "vehicle with plate"),
-                Kind::Customer => (&mut self.customer, "customers.csv", "customer with code"),
+            let (lookup, nobody) = match column.kind {
+                Kind::Vehicle => (&mut self.vehicle, &reason::NO_VEHICLE),
+                Kind::Customer => (&mut self.customer, &reason::NO_CUSTOMER),
                 _ => continue,
             };
             let Some(text) = cell.text() else { continue };
@@ -204,11 +205,7 @@ impl<'t> FileImport<'t> {
             };
             match found {
                 Some(id) => *cell = Cell::Whole(id),
-                None => {
-                    let why =
-                        format!("there is no {what} {text}; import it with {file} first, or correct it here");
-                    return Ok(Some(Outcome::Refused(column.name, why)));
-                }
+                None => return Ok(Some(Outcome::Refused(column.name, Reason::of(nobody, text)))),
             }
         }
         Ok(None)
@@ -230,9 +227,7 @@ impl<'t> FileImport<'t> {
                 _ => Trait::Phone(text),
             };
             if self.erased.find(self.connection, by)?.is_some() {
-                let why = "belongs to a person whose data was erased at their wish; delete the row in the other \
-                           system, or enter the customer at the desk if this is somebody else";
-                return Ok(Some(Outcome::Refused(name, why.to_owned())));
+                return Ok(Some(Outcome::Refused(name, Reason::plain(&reason::ERASED))));
             }
         }
         Ok(None)
@@ -260,7 +255,7 @@ impl<'t> FileImport<'t> {
         for (place, (column, cell)) in self.noun.columns.iter().zip(cells).enumerate() {
             match (column.need, cell.is_unknown()) {
                 (Need::Always, true) => {
-                    let why = "is empty, and a new row needs it".to_owned();
+                    let why = Reason::plain(&reason::NEEDED);
                     // An old row keeps what it has.
                     return if self.exists(cells)? {
                         Ok(None)
@@ -293,7 +288,7 @@ impl<'t> FileImport<'t> {
         Ok(Some(Outcome::Added))
     }
 
-    fn doubt(&self, id: i64, cells: &[Cell<'_>]) -> Result<Option<String>, StoreError> {
+    fn doubt(&self, id: i64, cells: &[Cell<'_>]) -> Result<Option<Reason>, StoreError> {
         // The order of the visit's columns: code, plate, customer, visited_on, odometer_km.
         match (cells.get(1), cells.get(3), cells.get(4)) {
             (Some(Cell::Whole(vehicle)), Some(on), Some(Cell::Whole(km))) => match on.text() {
@@ -346,8 +341,7 @@ impl<'t> FileImport<'t> {
         }
         if let Some(first) = first {
             let key = self.noun.key().map(|(_, column)| column.name).next().unwrap_or_default();
-            let why = format!("line {first} has the same key and says otherwise; leave one of the two");
-            return Ok(Some(Outcome::Refused(key, why)));
+            return Ok(Some(Outcome::Refused(key, Reason::of(&reason::TWICE, first))));
         }
         let edits = Edits::of(self.connection, self.noun.table, id, imported)?;
         let before = differing.len();

@@ -13,7 +13,10 @@ pub(super) const NOUN: Noun = Noun {
     columns: &[
         Column::key("plate", "vehicle_id", Kind::Vehicle),
         Column::key("inspected_on", "inspected_on", Kind::Date),
-        Column::plain("result", Kind::Word(|text| text.parse().map(InspectionResult::as_str))),
+        Column::plain(
+            "result",
+            Kind::Word(|text| text.parse().ok().map(InspectionResult::as_str), InspectionResult::WRITTEN),
+        ),
         Column::or("advice", Kind::Advice, Need::Or("")),
     ],
     in_order: None,

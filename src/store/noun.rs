@@ -63,8 +63,8 @@ pub(crate) enum Kind {
     Kilometres,
     /// Yes or no.
     YesNo,
-    /// One of a few words; the function gives the stored form or says which words there are.
-    Word(fn(&str) -> Result<&'static str, String>),
+    /// One of a few words; the function gives the stored form.
+    Word(fn(&str) -> Option<&'static str>, &'static [&'static str]),
     /// Advice codes of an inspection.
     Advice,
 }

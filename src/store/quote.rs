@@ -10,13 +10,21 @@ pub(super) const NOUN: Noun = Noun {
     table: "quote",
     columns: &[
         Column::key("number", "number", Kind::Code),
-        Column::or("kind", Kind::Word(|text| text.parse().map(QuoteKind::as_str)), Need::Always),
+        Column::or(
+            "kind",
+            Kind::Word(|text| text.parse().ok().map(QuoteKind::as_str), QuoteKind::WRITTEN),
+            Need::Always,
+        ),
         Column::stored_as("customer", "customer_id", Kind::Customer),
         Column::stored_as("plate", "vehicle_id", Kind::Vehicle),
         Column::plain("issued_on", Kind::Date),
         Column::plain("valid_until", Kind::Date),
         Column::stored_as("total_incl_vat", "total_cents", Kind::Money),
-        Column::or("status", Kind::Word(|text| text.parse().map(QuoteStatus::as_str)), Need::Or("open")),
+        Column::or(
+            "status",
+            Kind::Word(|text| text.parse().ok().map(QuoteStatus::as_str), QuoteStatus::WRITTEN),
+            Need::Or("open"),
+        ),
     ],
     in_order: Some(("issued_on", "valid_until")),
 };

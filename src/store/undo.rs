@@ -262,7 +262,7 @@ impl Back<'_> {
             | Kind::Plate
             | Kind::Date
             | Kind::DateTime
-            | Kind::Word(_)
+            | Kind::Word(..)
             | Kind::Advice => Ok(Some(Value::Text(text.to_owned()))),
         }
     }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::StoreError;
 use super::noun::{Column, Kind, Noun};
+use crate::domain::reason::Reason;
 use crate::rules::odometer::{Reading, doubt_between};
 
 /// `visits.csv`.
@@ -41,7 +42,7 @@ const OTHER_NEIGHBOURS: &str = "
         ORDER BY read_on, km LIMIT 1)";
 
 /// Says why the reading of a visit cannot be true, if it cannot.
-pub(super) fn doubt(connection: &Connection, visit: i64) -> Result<Option<String>, StoreError> {
+pub(super) fn doubt(connection: &Connection, visit: i64) -> Result<Option<Reason>, StoreError> {
     let (vehicle, on, km): (Option<i64>, Option<String>, Option<i64>) = connection
         .prepare_cached("SELECT vehicle_id, visited_on, odometer_km FROM visit WHERE id = ?1")?
         .query_row([visit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
@@ -60,7 +61,7 @@ pub(super) fn doubt_of(
     on: &str,
     km: i64,
     others: bool,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<Reason>, StoreError> {
     let mut neighbours = connection.prepare_cached(NEIGHBOURS)?;
     let mut rows = neighbours.query(params![vehicle, on, visit])?;
     while let Some(row) = rows.next()? {
@@ -80,8 +81,8 @@ pub(super) fn doubt_of(
     Ok(None)
 }
 
-/// The rule's words, for a technician. A date that is none is no reason for doubt.
-fn compare(on: &str, km: i64, other_on: &str, other_km: i64) -> Option<String> {
+/// What the rule says. A date that is none is no reason for doubt.
+fn compare(on: &str, km: i64, other_on: &str, other_km: i64) -> Option<Reason> {
     let (on, other_on) = (on.parse().ok()?, other_on.parse().ok()?);
-    doubt_between(Reading { on, km }, Reading { on: other_on, km: other_km }).map(|doubt| doubt.to_string())
+    doubt_between(Reading { on, km }, Reading { on: other_on, km: other_km }).map(Reason::from)
 }
