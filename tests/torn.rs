@@ -55,12 +55,24 @@ use truth::Wrong;
 /// Names the folder for the child whose day is recorded.
 const DAY: &str = "BALIE_TEST_DAY";
 
-/// The day itself, in a process of its own.
+/// The days themselves, each in a process of its own; they do nothing unless another test starts them.
 #[test]
-fn the_day_that_is_recorded() {
-    if let Some(folder) = std::env::var_os(DAY).map(PathBuf::from) {
-        Day::run(&folder);
-    }
+fn a_day_of_work() {
+    day().into_iter().for_each(Day::work);
+}
+
+#[test]
+fn a_day_with_a_restore() {
+    day().into_iter().for_each(Day::restore);
+}
+
+#[test]
+fn a_day_that_begins_damaged() {
+    day().into_iter().for_each(Day::heal);
+}
+
+fn day() -> Option<Day> {
+    Some(Day::new(&PathBuf::from(std::env::var_os(DAY)?)))
 }
 
 /// A folder in memory, where there is one: what is tried here is not this machine's disk.
@@ -70,15 +82,16 @@ fn scratch() -> tempfile::TempDir {
     folder.unwrap()
 }
 
-fn record() -> Recording {
+/// Prepares a folder, and records what a day makes of it.
+fn record(prepare: fn(&Path), test: &str) -> Recording {
     let scratch = scratch();
     let folder = scratch.path().join("balie");
     std::fs::create_dir(&folder).unwrap();
-    day::morning(&folder);
+    prepare(&folder);
     let recorder = Recorder::new(scratch.path(), &folder);
     let start = Disk::with(&folder);
     let mut day = Command::new(std::env::current_exe().unwrap());
-    day.args(["--exact", "the_day_that_is_recorded", "--nocapture"]).env(DAY, &folder);
+    day.args(["--exact", test, "--nocapture"]).env(DAY, &folder);
     recorder.listen_to(&mut day);
     let output = day.stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "the day failed: {}", String::from_utf8_lossy(&output.stderr));
@@ -87,15 +100,18 @@ fn record() -> Recording {
     recording
 }
 
+/// Cuts the power so many times, or more often where somebody asks for it, and nothing is found.
+fn cut(recording: &Recording, rounds: usize) {
+    let began = Instant::now();
+    let tally = recording.cut(rounds * rounds::times() as usize, false);
+    println!("{recording}: {tally}, {:.1} s", began.elapsed().as_secs_f64());
+    assert!(tally.complaints.is_empty(), "{:#?}", tally.complaints);
+}
+
 #[test]
 fn power_goes_a_thousand_times_and_nothing_is_lost_or_half() {
-    let began = Instant::now();
-    let recording = record();
-    println!("the day: {recording}, recorded in {:.1} s", began.elapsed().as_secs_f64());
-    let began = Instant::now();
-    let tally = recording.cut(200 * rounds::times() as usize, false);
-    println!("{tally}, {:.1} s", began.elapsed().as_secs_f64());
-    assert!(tally.complaints.is_empty(), "{:#?}", tally.complaints);
+    let recording = record(day::morning, "a_day_of_work");
+    cut(&recording, 200);
     // Or this would find nothing, whatever there was to find: a disk that says it has written, and has not;
     let lied = recording.cut(40, true);
     println!("a disk that lies: {lied}");
@@ -116,4 +132,23 @@ fn power_goes_a_thousand_times_and_nothing_is_lost_or_half() {
     ] {
         assert_eq!(recording.tampered(sql), [wrong], "{sql}");
     }
+}
+
+#[test]
+fn power_goes_during_a_restore_and_one_of_the_two_is_there_and_the_other_aside() {
+    let recording = record(day::morning, "a_day_with_a_restore");
+    cut(&recording, 60);
+    for (sql, wrong) in [
+        ("DELETE FROM history WHERE action = 'restored'", Wrong::Lost),
+        ("UPDATE message SET state = 'queued' WHERE id = 2", Wrong::Lost),
+    ] {
+        assert_eq!(recording.tampered(sql)[0], wrong, "{sql}");
+    }
+}
+
+#[test]
+fn power_goes_while_a_damaged_database_is_put_back_and_the_next_start_does_it() {
+    let recording = record(day::bad_morning, "a_day_that_begins_damaged");
+    cut(&recording, 60);
+    assert_eq!(recording.tampered("DELETE FROM call_note WHERE id = 1"), [Wrong::Half]);
 }

@@ -15,10 +15,12 @@ use balie::domain::records::AppointmentKind;
 use balie::domain::rule::LegalClass;
 use balie::domain::task::{TaskFilter, TaskOrder};
 use balie::store::Store;
+use balie::store::backup::{BackupError, Healed, heal};
 use balie::store::history::{Actor, Origin};
 use balie::store::task_edit::{Save, Saved};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
+use crate::dice::Dice;
 use crate::patience::wait_for;
 use crate::post::desk::queued;
 use crate::post::{Act, Supplier};
@@ -59,6 +61,24 @@ pub fn morning(folder: &Path) {
     fs::create_dir(folder.join("copies")).unwrap();
 }
 
+/// A morning on which the database is damaged, and the backup of the night is not.
+pub fn bad_morning(folder: &Path) {
+    morning(folder);
+    fs::create_dir(folder.join("backup")).unwrap();
+    let database = folder.join("balie.db");
+    fs::copy(&database, folder.join("backup/balie-2015-05-01.db")).unwrap();
+    let mut content = fs::read(&database).unwrap();
+    content[..3 * 4096].copy_from_slice(&Dice::new(1).noise(3 * 4096));
+    fs::write(database, content).unwrap();
+}
+
+/// What desk and service do when they find the database damaged.
+pub fn put_back(folder: &Path) -> Result<Option<Healed>, BackupError> {
+    let local = today().and_hms_opt(8, 0, 0).unwrap();
+    let actor = Actor { origin: Origin::Collector, at: "2015-05-01T06:00:00Z".parse().unwrap() };
+    heal(&folder.join("balie.db"), &folder.join("backup"), actor, local)
+}
+
 /// The day on the way.
 pub struct Day {
     folder: PathBuf,
@@ -79,26 +99,51 @@ impl Drop for Service {
 }
 
 impl Day {
-    pub fn run(folder: &Path) {
-        let store = Store::open(&folder.join("balie.db")).unwrap();
-        let (filter, order) = (TaskFilter::default(), TaskOrder::default());
-        let rows = store.task_page(&filter, order, today(), Language::Nl, 0, 1000).unwrap();
-        assert_eq!(rows.len(), VEHICLES);
-        let tasks = rows.iter().map(|row| (row.id, row.vehicle.unwrap())).collect();
-        drop(store);
+    pub fn new(folder: &Path) -> Self {
         let scratch = tempfile::tempdir().unwrap();
-        let mut day = Self { folder: folder.to_owned(), scratch, steps: 0, tasks };
-        day.desk(24);
-        day.import(60);
-        day.collect();
-        day.desk(16);
-        day.deliver();
-        day.back_up();
-        day.beside_the_service();
-        day.import(1500);
-        day.desk(16);
-        day.deliver();
-        day.back_up();
+        Self { folder: folder.to_owned(), scratch, steps: 0, tasks: Vec::new() }
+    }
+
+    /// All that a shop does in a day.
+    pub fn work(mut self) {
+        self.desk(24);
+        self.import(60);
+        self.collect();
+        self.desk(16);
+        self.deliver();
+        self.back_up();
+        self.beside_the_service();
+        self.import(1500);
+        self.desk(16);
+        self.deliver();
+        self.back_up();
+    }
+
+    /// A backup is put back; a message has left since it was made.
+    pub fn restore(mut self) {
+        self.desk(8);
+        let copy = self.back_up();
+        self.deliver();
+        self.desk(8);
+        // Somebody has the database open meanwhile.
+        let open = Store::open(&self.database()).unwrap();
+        self.step(What::Restored(copy), |day, step| {
+            let file = day.copy(copy);
+            assert!(file.exists(), "{step}");
+            day.balie("", &["restore", file.to_str().unwrap()]);
+        });
+        drop(open);
+        self.desk(8);
+    }
+
+    /// A damaged database is found and put back.
+    pub fn heal(mut self) {
+        self.step(What::Healed, |day, _| assert!(put_back(&day.folder).unwrap().is_some()));
+        self.desk(8);
+    }
+
+    fn copy(&self, step: usize) -> PathBuf {
+        self.folder.join("copies").join(format!("torn-{step}.db"))
     }
 
     fn database(&self) -> PathBuf {
@@ -117,6 +162,11 @@ impl Day {
     /// A person at the desk, for so many steps.
     fn desk(&mut self, steps: usize) {
         let mut store = Store::open(&self.database()).unwrap();
+        if self.tasks.is_empty() {
+            let (filter, order) = (TaskFilter::default(), TaskOrder::default());
+            let rows = store.task_page(&filter, order, today(), Language::Nl, 0, 1000).unwrap();
+            self.tasks = rows.iter().map(|row| (row.id, row.vehicle.unwrap())).collect();
+        }
         for turn in 0..steps {
             let (task, vehicle) = self.tasks.pop().unwrap();
             match turn % 4 {
@@ -194,11 +244,12 @@ impl Day {
         self.step(What::Delivered, |day, _| day.balie(&supplier.config(), &["outbox", "deliver"]));
     }
 
-    fn back_up(&mut self) {
+    /// Answers the step's number.
+    fn back_up(&mut self) -> usize {
         self.step(What::BackedUp, |day, step| {
-            let file = day.folder.join("copies").join(format!("{}.db", step.words()));
-            day.balie("", &["backup", file.to_str().unwrap()]);
+            day.balie("", &["backup", day.copy(step.number).to_str().unwrap()]);
         });
+        self.steps
     }
 
     /// The desk saves while the service collects, makes the backup of the night and takes what is dropped.

@@ -25,6 +25,10 @@ pub enum What {
     BackedUp,
     /// A file with so many customers lies in the drop folder, and the service takes it.
     Dropped(usize),
+    /// `balie restore` of the backup of the step with this number.
+    Restored(usize),
+    /// A damaged database is put back by itself from the backup of the night.
+    Healed,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +57,8 @@ impl fmt::Display for Step {
             What::Delivered => write!(form, "{number} delivered 0"),
             What::BackedUp => write!(form, "{number} backed-up 0"),
             What::Dropped(rows) => write!(form, "{number} dropped {rows}"),
+            What::Restored(of) => write!(form, "{number} restored {of}"),
+            What::Healed => write!(form, "{number} healed 0"),
         }
     }
 }
@@ -71,6 +77,8 @@ fn parse(text: &str) -> Step {
         "delivered" => What::Delivered,
         "backed-up" => What::BackedUp,
         "dropped" => What::Dropped(rows),
+        "restored" => What::Restored(rows),
+        "healed" => What::Healed,
         _ => panic!("what is {text}"),
     };
     Step { number: number.parse().unwrap(), what }

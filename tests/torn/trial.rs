@@ -118,15 +118,19 @@ impl Recording {
         first.unwrap()..=last.unwrap_or(self.commits.len() - 1)
     }
 
-    /// Half of the cuts anywhere, the others close to where something is synced, told or renamed.
+    /// Half of the cuts anywhere since the first step began, the others close to where something is synced, told or
+    /// renamed.
     fn places(&self, rounds: usize, dice: &mut Dice) -> Vec<usize> {
         let busy = |event: &Event| {
             !matches!(event, Event::Opened { .. } | Event::Written { .. } | Event::Sized { .. })
         };
-        let close: Vec<usize> = (0..self.events.len()).filter(|place| busy(&self.events[*place])).collect();
+        let first = |event: &Event| matches!(event, Event::Said(words) if words.contains("torn begin"));
+        let first = self.events.iter().position(first).unwrap() + 1;
+        let all = self.events.len();
+        let close: Vec<usize> = (first..all).filter(|place| busy(&self.events[*place])).collect();
         let place = |round: usize| match round % 2 {
-            0 => dice.below(self.events.len() + 1),
-            _ => (close[dice.below(close.len())] + dice.below(4)).min(self.events.len()),
+            0 => first + dice.below(all + 1 - first),
+            _ => (close[dice.below(close.len())] + dice.below(4)).min(all),
         };
         let mut places: Vec<usize> = (0..rounds).map(place).collect();
         places.sort_unstable();
@@ -160,7 +164,7 @@ impl Recording {
         let mut rest = places.iter().copied().enumerate().peekable();
         for place in 0..=self.events.len() {
             for (commit, _) in self.commits.iter().enumerate().filter(|(_, one)| one.begun == place) {
-                prints[commit] = wanted[commit].then(|| seen(&disk));
+                prints[commit] = wanted[commit].then(|| seen(&disk)).flatten();
             }
             while let Some((round, _)) = rest.next_if(|(_, at)| *at == place) {
                 let image = disk.without_power(&mut Dice::new(round as u64));
@@ -192,13 +196,13 @@ impl Recording {
     }
 }
 
-/// The print of the database as the programs see it.
-fn seen(disk: &Disk) -> u64 {
+/// The print of the database as the programs see it; none while it is damaged.
+fn seen(disk: &Disk) -> Option<u64> {
     let folder = crate::scratch();
     let mut image = disk.seen();
     image.retain(|path, _| path.to_string_lossy().starts_with("balie.db") && !path.ends_with("balie.db-shm"));
     disk::write(&image, folder.path());
-    print_of(&Connection::open(folder.path().join("balie.db")).unwrap())
+    print_of(&Connection::open(folder.path().join("balie.db")).unwrap()).ok()
 }
 
 fn read(root: &Path, folder: &Path, image: &mut Image) {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use balie::domain::ids::TaskId;
 use balie::store::history::{Actor, Origin};
@@ -10,7 +10,7 @@ use balie::store::{Access, Store};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use crate::day::VEHICLES;
+use crate::day::{VEHICLES, put_back};
 use crate::step::{Step, Told, What};
 
 /// What is wrong after a power cut.
@@ -27,19 +27,20 @@ pub enum Wrong {
 pub type Complaint = (Wrong, String);
 
 /// The whole content of a database as a number: two that are alike have the same.
-pub fn print_of(connection: &Connection) -> u64 {
+pub fn print_of(connection: &Connection) -> rusqlite::Result<u64> {
     let mut hasher = DefaultHasher::new();
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name";
-    let mut tables = connection.prepare(sql).unwrap();
-    let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
-    for table in tables.map(Result::unwrap) {
+    let mut tables = connection.prepare(sql)?;
+    let tables = tables.query_map([], |row| row.get::<_, String>(0))?;
+    for table in tables {
+        let table = table?;
         table.hash(&mut hasher);
-        let mut statement = connection.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
+        let mut statement = connection.prepare(&format!("SELECT * FROM \"{table}\""))?;
         let columns = statement.column_count();
-        let mut rows = statement.query([]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
             for column in 0..columns {
-                match row.get_ref(column).unwrap() {
+                match row.get_ref(column)? {
                     ValueRef::Null => 0_u8.hash(&mut hasher),
                     ValueRef::Integer(number) => number.hash(&mut hasher),
                     ValueRef::Real(number) => number.to_bits().hash(&mut hasher),
@@ -48,14 +49,22 @@ pub fn print_of(connection: &Connection) -> u64 {
             }
         }
     }
-    hasher.finish()
+    Ok(hasher.finish())
+}
+
+fn damaged(what: &str, cause: &dyn std::fmt::Display) -> Complaint {
+    (Wrong::Damaged, format!("{what}: {cause}"))
 }
 
 /// Opens what a power cut left as the programs do, looks at all of it, and works on with it. Answers its
-/// print, where there is one, and every complaint.
+/// print, where that tells something, and every complaint.
 pub fn judge(folder: &Path, told: &Told) -> (Option<u64>, Vec<Complaint>) {
-    let damaged = |what: &str, cause: &dyn std::fmt::Display| (Wrong::Damaged, format!("{what}: {cause}"));
     let path = folder.join("balie.db");
+    let healing =
+        told.begun.iter().any(|step| step.what == What::Healed && !told.done.contains(&step.number));
+    if healing && let Err(cause) = put_back(folder) {
+        return (None, vec![damaged("it does not heal", &cause)]);
+    }
     let mut store = match Store::open_with(&path, Access::Write) {
         Ok(store) => store,
         Err(cause) => return (None, vec![damaged("it does not open", &cause)]),
@@ -64,7 +73,7 @@ pub fn judge(folder: &Path, told: &Told) -> (Option<u64>, Vec<Complaint>) {
         return (None, vec![damaged("it is not whole", &cause)]);
     }
     let look = Connection::open(&path).unwrap();
-    let print = print_of(&look);
+    let print = print_of(&look).unwrap();
     let mut complaints = Vec::new();
     let strays = count(&look, "SELECT count(*) FROM pragma_foreign_key_check", &[]);
     if strays > 0 {
@@ -74,8 +83,9 @@ pub fn judge(folder: &Path, told: &Told) -> (Option<u64>, Vec<Complaint>) {
     if tasks != VEHICLES {
         complaints.push((Wrong::Half, format!("{tasks} tasks for {VEHICLES} vehicles")));
     }
-    for step in &told.begun {
-        complaints.extend(follow(&look, folder, step, told));
+    match told.begun.iter().position(|step| matches!(step.what, What::Restored(_))) {
+        Some(at) if is_restored(&look) => complaints.extend(after_restore(&look, folder, at, told)),
+        _ => complaints.extend(told.begun.iter().flat_map(|step| follow(&look, folder, step, told))),
     }
     for (number, ended) in &told.taken {
         let words = format!("torn-{number}");
@@ -90,21 +100,64 @@ pub fn judge(folder: &Path, told: &Told) -> (Option<u64>, Vec<Complaint>) {
         }
     }
     // Backups of the nights have their name when they are whole.
-    for copy in fs::read_dir(folder.join("backup")).into_iter().flatten().map(|entry| entry.unwrap().path()) {
-        if copy.extension().is_some_and(|ending| ending == "db")
-            && let Err(cause) = Store::open_with(&copy, Access::Read).and_then(|store| store.check_all())
-        {
+    for copy in copies(folder, "balie-") {
+        if let Err(cause) = Store::open_with(&copy, Access::Read).and_then(|store| store.check_all()) {
             complaints.push(damaged("a backup is not whole", &cause));
         }
     }
     // Life goes on.
     let actor = Actor { origin: Origin::Command, at: "2015-05-01T12:00:00Z".parse().unwrap() };
-    let task: i64 = look.query_row("SELECT min(id) FROM task", [], |row| row.get(0)).unwrap();
+    let task: i64 = look.query_row("SELECT min(id) FROM task", [], |row| row.get(0)).unwrap_or_default();
     let more = store.handle_task(TaskId(task), None, actor).and_then(|_| store.check_all());
     if let Err(cause) = more {
         complaints.push(damaged("it cannot be worked with", &cause));
     }
-    (Some(print), complaints)
+    ((!healing).then_some(print), complaints)
+}
+
+/// Files of the backup folder whose name begins so.
+fn copies(folder: &Path, beginning: &str) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder.join("backup")).into_iter().flatten().map(|entry| entry.unwrap());
+    let wanted = files.filter(|file| {
+        let name = file.file_name().into_string().unwrap();
+        name.starts_with(beginning) && name.ends_with(".db")
+    });
+    wanted.map(|file| file.path()).collect()
+}
+
+fn is_restored(look: &Connection) -> bool {
+    let sql = "SELECT count(*) FROM history WHERE noun = 'database' AND action = 'restored'";
+    count(look, sql, &[]) > 0
+}
+
+/// The backup's steps are there, and those after it was put back; all before that are in the file aside.
+fn after_restore(look: &Connection, folder: &Path, at: usize, told: &Told) -> Vec<Complaint> {
+    let What::Restored(copy) = told.begun[at].what else { return Vec::new() };
+    let (before, after) = told.begun.split_at(at);
+    let in_copy = before.iter().filter(|step| told.before_backup[&copy].contains(&step.number));
+    let mut complaints: Vec<_> =
+        in_copy.chain(after).flat_map(|step| follow(look, folder, step, told)).collect();
+    match copies(folder, "before-restore-").first() {
+        Some(aside) => complaints.extend(holds(aside, before)),
+        None => complaints.push((Wrong::Lost, "nothing is kept of the database of before".into())),
+    }
+    complaints
+}
+
+/// Whether a copy is whole and has all of these steps.
+fn holds<'s>(copy: &Path, steps: impl IntoIterator<Item = &'s Step>) -> Vec<Complaint> {
+    let name = copy.file_name().unwrap_or_default().display();
+    if !copy.exists() {
+        return vec![(Wrong::Lost, format!("{name} is not there"))];
+    }
+    if let Err(cause) = Store::open_with(copy, Access::Read).and_then(|store| store.check_all()) {
+        return vec![damaged(&name.to_string(), &cause)];
+    }
+    let look = Connection::open(copy).unwrap();
+    let steps: Vec<&Step> = steps.into_iter().filter(|step| step.what != What::BackedUp).collect();
+    let told = Told { done: steps.iter().map(|step| step.number).collect(), ..Told::default() };
+    let complaints = steps.iter().flat_map(|step| follow(&look, Path::new(""), step, &told));
+    complaints.map(|(wrong, words)| (wrong, format!("{name}: {words}"))).collect()
 }
 
 fn count(connection: &Connection, sql: &str, values: &[&dyn rusqlite::ToSql]) -> usize {
@@ -115,8 +168,14 @@ fn count(connection: &Connection, sql: &str, values: &[&dyn rusqlite::ToSql]) ->
 fn follow(look: &Connection, folder: &Path, step: &Step, told: &Told) -> Vec<Complaint> {
     let done = told.done.contains(&step.number);
     let (there, all) = match &step.what {
-        What::BackedUp if done => return copy_of(folder, step, told),
-        What::BackedUp | What::Delivered => return Vec::new(),
+        // A backup that was told done holds what was done before it began.
+        What::BackedUp if done => {
+            let copy = folder.join("copies").join(format!("{}.db", step.words()));
+            let before = &told.before_backup[&step.number];
+            return holds(&copy, told.begun.iter().filter(|other| before.contains(&other.number)));
+        }
+        What::BackedUp | What::Delivered | What::Healed => return Vec::new(),
+        What::Restored(_) => (usize::from(is_restored(look)), 1),
         // As often as it was asked for and done; the service does it too.
         What::Collected => {
             let runs = count(look, "SELECT count(*) FROM collection", &[]);
@@ -194,25 +253,6 @@ fn parts(look: &Connection, step: &Step) -> (usize, usize) {
     };
     let there = sqls.iter().map(|sql| count(look, sql, &[&id, &words])).sum();
     (there, sqls.len())
-}
-
-/// A backup that was told done holds what was done before it began.
-fn copy_of(folder: &Path, step: &Step, told: &Told) -> Vec<Complaint> {
-    let path = folder.join("copies").join(format!("{}.db", step.words()));
-    if !path.exists() {
-        return vec![(Wrong::Lost, format!("{step}: there is no such file"))];
-    }
-    let opened = Store::open_with(&path, Access::Read).and_then(|store| store.check_all());
-    if let Err(cause) = opened {
-        return vec![(Wrong::Damaged, format!("{step}: {cause}"))];
-    }
-    let look = Connection::open(&path).unwrap();
-    let before = Told { done: told.before_backup[&step.number].clone(), ..Told::default() };
-    let held = told.begun.iter().filter(|other| before.done.contains(&other.number));
-    held.filter(|other| other.what != What::BackedUp)
-        .flat_map(|other| follow(&look, folder, other, &before))
-        .map(|(wrong, words)| (wrong, format!("{step}: {words}")))
-        .collect()
 }
 
 /// Whether a file that was dropped still lies somewhere below the drop folder, all of it.
