@@ -18,12 +18,10 @@ use balie::desk::ui::{
 };
 use balie::domain::language::Language;
 use balie::domain::task::{TaskFilter, TaskOrder};
-use desk_bench::{median, store};
+use desk_bench::{CAME, median, store};
 
 /// How often the whole series is touched, without and with a backup.
 const ROUNDS: usize = 60;
-/// What came under the finger just now is not what it meant: list and page take no touch for so long.
-const CAME: Duration = Duration::from_millis(450);
 /// By so much a touch may be later, in milliseconds.
 const LATER: f64 = 50.0;
 const TOUCHES: [&str; 5] =

@@ -152,8 +152,7 @@ impl Shop {
             self.desk.window().global::<Compose>().invoke_queue();
             self.rest();
         }
-        // What has just appeared under a finger is not what it meant: the page waits that long.
-        std::thread::sleep(Duration::from_millis(310));
+        std::thread::sleep(desk_bench::CAME);
         self.desk.window().global::<Edit>().invoke_set_outcome(Outcome::Informed);
         self.rest();
         self.desk.window().global::<Edit>().invoke_save(true);

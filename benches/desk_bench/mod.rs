@@ -12,6 +12,8 @@ use balie::desk::{Desk, Start, Surroundings};
 use balie::store::Store;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
+/// What came under the finger just now is not what it meant: list and page take no touch for so long.
+pub const CAME: Duration = Duration::from_millis(450);
 /// The limit that each figure has to hold.
 pub const LIMIT: f64 = 1.5;
 
