@@ -111,6 +111,7 @@ fn cut(recording: &Recording, rounds: usize) {
 #[test]
 fn power_goes_a_thousand_times_and_nothing_is_lost_or_half() {
     let recording = record(day::morning, "a_day_of_work");
+    assert!(recording.checkpoints > 3, "{recording}");
     cut(&recording, 200);
     // Or this would find nothing, whatever there was to find: a disk that says it has written, and has not;
     let lied = recording.cut(40, true);

@@ -343,3 +343,53 @@ impl File {
         content
     }
 }
+
+#[test]
+fn what_was_synced_is_there_and_of_the_rest_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut disk = Disk::with(folder.path());
+    let path = PathBuf::from("a");
+    let write = |at: usize, letter: u8, sectors: usize| Event::Written {
+        file: 7,
+        at,
+        bytes: vec![letter; sectors * SECTOR].into(),
+    };
+    let sync =
+        [Event::SyncBegins { file: 7, mark: 1 }, write(SECTOR, b'x', 1), Event::Synced { file: 7, mark: 1 }];
+    let events = [Event::Opened { path: path.clone(), file: 7, emptied: false }, write(0, b'o', 4)];
+    for (place, event) in events.iter().chain(&sync).enumerate() {
+        disk.play(place, event);
+    }
+    let images = |disk: &Disk| -> Vec<Image> {
+        (0..400).map(|seed| disk.without_power(&mut Dice::new(seed))).collect()
+    };
+    // Its name is not safe yet, nor what was written while the sync was under way.
+    let found = images(&disk);
+    assert!(found.iter().any(|image| !image.contains_key(&path)));
+    let contents: Vec<_> = found.into_iter().filter_map(|mut image| image.remove(&path).flatten()).collect();
+    let second = |letter: u8| contents.iter().any(|content| content[SECTOR] == letter);
+    assert!(second(b'o') && second(b'x'));
+    disk.play(10, &Event::SyncBegins { file: 8, mark: 2 });
+    disk.play(11, &Event::FolderSynced { mark: 2 });
+    disk.play(12, &write(2 * SECTOR, b'n', 2));
+    disk.play(13, &write(4 * SECTOR, b'g', 1));
+    let mut pairs = std::collections::BTreeSet::new();
+    for mut image in images(&disk) {
+        let content = image.remove(&path).unwrap().unwrap();
+        assert!(content[..SECTOR].iter().all(|byte| *byte == b'o'), "what was synced");
+        let (third, fourth) = (&content[2 * SECTOR..3 * SECTOR], &content[3 * SECTOR..4 * SECTOR]);
+        for sector in [third, fourth] {
+            assert!(sector.iter().all(|byte| *byte == sector[0]), "a sector is whole");
+        }
+        pairs.insert((third[0], fourth[0], content.len() / SECTOR));
+    }
+    let old_and_new = |length| {
+        [(b'o', b'o'), (b'o', b'n'), (b'n', b'o'), (b'n', b'n')]
+            .map(|(third, fourth)| (third, fourth, length))
+    };
+    let all: std::collections::BTreeSet<_> = old_and_new(4).into_iter().chain(old_and_new(5)).collect();
+    assert_eq!(pairs, all);
+    disk.play(14, &Event::SyncBegins { file: 7, mark: 3 });
+    disk.play(15, &Event::Synced { file: 7, mark: 3 });
+    assert!(images(&disk).iter().all(|image| *image == disk.seen()));
+}

@@ -12,7 +12,8 @@ use crate::step::Told;
 use crate::tape::Event;
 use crate::truth::{Complaint, Wrong, judge, print_of};
 
-/// The log of the database: who waits for it has committed.
+const DATABASE: &str = "balie.db";
+/// Its log: who waits for it has committed.
 const LOG: &str = "balie.db-wal";
 
 /// A moment at which the database's log is synced: what was committed before `begun` is safe after `done`.
@@ -26,6 +27,8 @@ pub struct Recording {
     start: Disk,
     events: Vec<Event>,
     commits: Vec<Commit>,
+    /// How often the log was written back into the database.
+    pub checkpoints: usize,
 }
 
 /// What came of the cuts.
@@ -57,7 +60,8 @@ impl fmt::Display for Recording {
         let (steps, commits) = (told.done.len(), self.commits.len());
         write!(
             form,
-            "{steps} steps, {commits} syncs of the log, {changes} writes, {} messages",
+            "{steps} steps, {commits} syncs of the log, {} checkpoints, {changes} writes, {} messages",
+            self.checkpoints,
             told.taken.len()
         )
     }
@@ -75,12 +79,13 @@ impl Recording {
     pub fn of(start: Disk, events: Vec<Event>) -> Self {
         let mut disk = start.clone();
         let mut commits = vec![Commit { begun: 0, done: 0 }];
-        let mut open = Vec::new();
+        let (mut open, mut checkpoints) = (Vec::new(), 0);
         for (place, event) in events.iter().enumerate() {
             match event {
                 Event::SyncBegins { file, mark } if disk.is(Path::new(LOG), *file) => {
                     open.push((*mark, place))
                 }
+                Event::Synced { file, .. } if disk.is(Path::new(DATABASE), *file) => checkpoints += 1,
                 Event::Synced { mark, .. } => {
                     if let Some(found) = open.iter().position(|(other, _)| other == mark) {
                         commits.push(Commit { begun: open.remove(found).1, done: place });
@@ -92,7 +97,7 @@ impl Recording {
         }
         commits.push(Commit { begun: events.len(), done: events.len() });
         commits.sort_by_key(|commit| commit.begun);
-        Self { start, events, commits }
+        Self { start, events, commits, checkpoints }
     }
 
     /// The tape says all that happened: played to its end it gives the folder as it is.
@@ -118,19 +123,26 @@ impl Recording {
         first.unwrap()..=last.unwrap_or(self.commits.len() - 1)
     }
 
-    /// Half of the cuts anywhere since the first step began, the others close to where something is synced, told or
-    /// renamed.
+    /// Half of the cuts anywhere since the first step began, the others close to where something is told, renamed,
+    /// or synced.
     fn places(&self, rounds: usize, dice: &mut Dice) -> Vec<usize> {
-        let busy = |event: &Event| {
-            !matches!(event, Event::Opened { .. } | Event::Written { .. } | Event::Sized { .. })
-        };
-        let first = |event: &Event| matches!(event, Event::Said(words) if words.contains("torn begin"));
-        let first = self.events.iter().position(first).unwrap() + 1;
-        let all = self.events.len();
-        let close: Vec<usize> = (first..all).filter(|place| busy(&self.events[*place])).collect();
+        let begins = |event: &Event| matches!(event, Event::Said(words) if words.contains("torn begin"));
+        let (first, all) = (self.events.iter().position(begins).unwrap() + 1, self.events.len());
+        let mut close: [Vec<usize>; 3] = Default::default();
+        for place in first..all {
+            match &self.events[place] {
+                Event::Opened { .. } | Event::Written { .. } | Event::Sized { .. } => {}
+                Event::Said(_) => close[0].push(place),
+                Event::SyncBegins { .. } | Event::Synced { .. } => close[1].push(place),
+                _ => close[2].push(place),
+            }
+        }
         let place = |round: usize| match round % 2 {
             0 => first + dice.below(all + 1 - first),
-            _ => (close[dice.below(close.len())] + dice.below(4)).min(all),
+            _ => {
+                let close = &close[round / 2 % 3];
+                (close[dice.below(close.len())] + dice.below(4)).min(all)
+            }
         };
         let mut places: Vec<usize> = (0..rounds).map(place).collect();
         places.sort_unstable();
@@ -148,7 +160,7 @@ impl Recording {
         }
         let folder = crate::scratch();
         disk::write(&disk.seen(), folder.path());
-        Connection::open(folder.path().join("balie.db")).unwrap().execute_batch(sql).unwrap();
+        Connection::open(folder.path().join(DATABASE)).unwrap().execute_batch(sql).unwrap();
         judge(folder.path(), &told).1.into_iter().map(|(wrong, _)| wrong).collect()
     }
 
@@ -200,9 +212,9 @@ impl Recording {
 fn seen(disk: &Disk) -> Option<u64> {
     let folder = crate::scratch();
     let mut image = disk.seen();
-    image.retain(|path, _| path.to_string_lossy().starts_with("balie.db") && !path.ends_with("balie.db-shm"));
+    image.retain(|path, _| path.to_string_lossy().starts_with(DATABASE) && !path.ends_with("balie.db-shm"));
     disk::write(&image, folder.path());
-    print_of(&Connection::open(folder.path().join("balie.db")).unwrap()).ok()
+    print_of(&Connection::open(folder.path().join(DATABASE)).unwrap()).ok()
 }
 
 fn read(root: &Path, folder: &Path, image: &mut Image) {
