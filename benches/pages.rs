@@ -145,7 +145,7 @@ const TURNS: [Turn; 9] = [
 
 /// Everything that was asked is answered and painted.
 fn rest(desk: &Desk, canvas: &mut Canvas) {
-    while desk.wait_for_answer(Duration::from_millis(60)) {}
+    desk.rest(Duration::from_millis(60));
     canvas.draw();
     canvas.draw();
 }
