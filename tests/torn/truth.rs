@@ -108,7 +108,7 @@ pub fn judge(folder: &Path, told: &Told) -> (Option<u64>, Vec<Complaint>) {
     // Life goes on.
     let actor = Actor { origin: Origin::Command, at: "2015-05-01T12:00:00Z".parse().unwrap() };
     let task: i64 = look.query_row("SELECT min(id) FROM task", [], |row| row.get(0)).unwrap_or_default();
-    let more = store.handle_task(TaskId(task), None, actor).and_then(|_| store.check_all());
+    let more = store.handle_task(TaskId(task), None, actor).and_then(|_| store.check());
     if let Err(cause) = more {
         complaints.push(damaged("it cannot be worked with", &cause));
     }
