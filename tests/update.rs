@@ -27,7 +27,7 @@ fn slots(booted: &str, primary: &str, b: Option<&str>) -> Value {
             status["installed"] = json!({ "timestamp": "2026-11-25T09:02:48Z", "count": 1 });
         }
         let state = if booted == bootname { "booted" } else { "inactive" };
-        json!({ name: { "class": "rootfs", "device": "/dev/mmcblk0p4", "type": "ext4", "bootname": bootname,
+        json!({ name: { "class": "rootfs", "device": "/dev/mmcblk0p4", "type": "raw", "bootname": bootname,
             "state": state, "parent": null, "mountpoint": null, "boot_status": "good", "slot_status": status } })
     };
     let boot =
@@ -261,9 +261,9 @@ fn a_bundle_is_read_by_the_real_rauc() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
     fs::create_dir(folder.join("bundle")).unwrap();
-    fs::write(folder.join("bundle/root.ext4"), noise(1, 65536)).unwrap();
+    fs::write(folder.join("bundle/root.squashfs-zst"), noise(1, 65536)).unwrap();
     let manifest = "[update]\ncompatible=balie-raspberrypi5\nversion=0.3.0\n[bundle]\nformat=verity\n\
-         [meta.balie]\nnotes-nl=Niets\n[image.rootfs]\nfilename=root.ext4\n";
+         [meta.balie]\nnotes-nl=Niets\n[image.rootfs]\nfilename=root.squashfs-zst\n";
     fs::write(folder.join("bundle/manifest.raucm"), manifest).unwrap();
     for key in ["ours", "theirs"] {
         let certificate = format!("{key}.pem");

@@ -66,10 +66,10 @@ impl Machine {
         let folder = self.card.path("bundle");
         let name = format!("{version}.raucb");
         let seed = version.bytes().fold(7u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-        fs::write(folder.join("root.ext4"), noise(seed, NEW)).unwrap();
+        fs::write(folder.join("root.squashfs-zst"), noise(seed, NEW)).unwrap();
         fs::write(folder.join("boot.vfat"), noise(seed, 65536)).unwrap();
         let manifest = format!(
-            "[update]\ncompatible=balie-raspberrypi5\nversion={version}\n[image.rootfs]\nfilename=root.ext4\n\
+            "[update]\ncompatible=balie-raspberrypi5\nversion={version}\n[image.rootfs]\nfilename=root.squashfs-zst\n\
              [image.boot]\nfilename=boot.vfat\n"
         );
         fs::write(folder.join("manifest.raucm"), manifest).unwrap();

@@ -105,6 +105,29 @@ fn partitions_have_one_name_everywhere() {
     assert!(wks.contains(&format!("--part-name data --part-type {kind} ")), "{kind}");
 }
 
+/// The root file system is packed in one way for the card and for an update, and the kernel can read it.
+#[test]
+fn the_root_file_system_is_a_squashfs_everywhere() {
+    let wks = read("yocto/meta-balie/files/wic/balie.wks");
+    let distro = read("yocto/meta-balie/conf/distro/balie-os.conf");
+    let packed = distro.lines().find_map(|line| line.strip_prefix("EXTRA_IMAGECMD:squashfs-zst = ")).unwrap();
+    let packed = packed.trim_matches('"');
+    assert!(wks.contains(&format!("--fstype=squashfs --mkfs-extraopts=\"-noappend -comp zstd {packed}\" ")));
+    assert!(distro.contains("IMAGE_FSTYPES = \"squashfs-zst "), "{distro}");
+    let recipe = read("yocto/meta-balie/recipes-balie/bundles/balie-bundle_1.0.bb");
+    assert!(recipe.contains("RAUC_SLOT_rootfs[fstype] = \"squashfs-zst\"\n"), "{recipe}");
+    // RAUC writes such an image into a slot of the type `raw`, and into no other on a card.
+    let rauc = read("yocto/meta-balie/recipes-core/rauc/files/system.conf");
+    for name in ["root_a", "root_b"] {
+        assert!(rauc.contains(&format!("by-partlabel/{name}\ntype=raw\n")), "{name}");
+    }
+    let cmdline = read("yocto/meta-balie/recipes-bsp/bootfiles/rpi-cmdline.bbappend");
+    assert!(cmdline.contains("\"rootfstype=squashfs ro\""), "{cmdline}");
+    // Nothing loads a module before the root file system is there.
+    let kernel = read("yocto/meta-balie/recipes-kernel/linux/files/balie.cfg");
+    assert!(["SQUASHFS", "SQUASHFS_ZSTD"].iter().all(|name| kernel.contains(&format!("CONFIG_{name}=y\n"))));
+}
+
 /// The Raspberry Pi's watchdog counts to 15 s: with 20 s a Pi 4 restarted for ever, with systemd's ten minutes for a
 /// restart it stayed off (systemd/systemd#21949, balena-os/balena-raspberrypi#939).
 #[test]
@@ -229,13 +252,13 @@ fn rauc_makes_and_reads_the_bundle_and_its_configuration() {
     assert!(recipe.contains("RAUC_BUNDLE_SLOTS = \"rootfs boot\""));
     assert!(recipe.contains("RAUC_BUNDLE_FORMAT = \"verity\""));
     fs::create_dir(at("bundle")).unwrap();
-    for (name, byte) in [("root.ext4", 1), ("boot.vfat", 2)] {
+    for (name, byte) in [("root.squashfs-zst", 1), ("boot.vfat", 2)] {
         fs::write(at("bundle").join(name), noise(byte, 65536)).unwrap();
     }
     fs::write(
         at("bundle/manifest.raucm"),
         "[update]\ncompatible=balie-raspberrypi5\nversion=0.2.0\n\n[bundle]\nformat=verity\n\n\
-         [meta.balie]\nnotes-nl=Sneller zoeken\n\n[image.rootfs]\nfilename=root.ext4\n\n\
+         [meta.balie]\nnotes-nl=Sneller zoeken\n\n[image.rootfs]\nfilename=root.squashfs-zst\n\n\
          [image.boot]\nfilename=boot.vfat\n",
     )
     .unwrap();

@@ -12,7 +12,7 @@ RAUC_BUNDLE_FORMAT = "verity"
 
 RAUC_BUNDLE_SLOTS = "rootfs boot"
 RAUC_SLOT_rootfs = "balie-image"
-RAUC_SLOT_rootfs[fstype] = "ext4"
+RAUC_SLOT_rootfs[fstype] = "squashfs-zst"
 RAUC_SLOT_boot = "balie-boot"
 RAUC_SLOT_boot[type] = "boot"
 RAUC_SLOT_boot[file] = "balie-boot.vfat"

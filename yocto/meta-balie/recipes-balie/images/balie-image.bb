@@ -22,12 +22,6 @@ IMAGE_INSTALL = " \
 # Marks a slot good as soon as the machine is up; ours waits for the desk.
 BAD_RECOMMENDATIONS += "rauc-mark-good"
 
-# Room for files that grow while it runs there is none: it is read-only.
-IMAGE_OVERHEAD_FACTOR = "1.1"
-IMAGE_ROOTFS_EXTRA_SPACE = "0"
-# Kilobytes: what the card's partition holds (balie.wks).
-IMAGE_ROOTFS_MAXSIZE = "786432"
-
 IMAGE_BOOT_FILES_label-BALIE = "autoboot.txt balie.toml"
 WICVARS:append = " IMAGE_BOOT_FILES_label-BALIE"
 do_image_wic[depends] += "balie-boot:do_deploy balie:do_deploy"
