@@ -7,19 +7,27 @@ A Debian 13 root (made once, kept under target/appliance) is booted as a contain
 needs a kernel of its own (screen, touch, GPIO lines, memory limits) is tried by `make test-appliance`.
 Prints one line for each check with its figure, and 'N passed, N failed' at the end.
 """
+import glob
 import os
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from box import Box, Report, base_root  # noqa: E402
+from box import RIG, Box, Report, base_root  # noqa: E402
+
+REPO = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 
 SERVICES = ["balie-collector", "balie-kiosk", "balie-backup", "balie-lamp"]
 # All that any of them may change of what is tried.
 MAY = {"balie-lamp": []}
 # What systemd-analyze calls the exposure of a service, at most.
 TIGHT = 1.5
+# What the package may take of the card's root file system, in millions of bytes.
+ROOM = 25
 # Nobody may wait for these: a shop without a network and with a wrong clock has its list all the same.
 WAITS = r"network-online\.target|network\.target|time-sync\.target|time-set\.target|systemd-timesyncd"
 DATA = "/var/lib/balie"
@@ -41,6 +49,26 @@ echo "inet: $( (exec 3<>/dev/tcp/127.0.0.1/9) 2>&1 | grep -oE 'Address family no
 echo "user: $(id -un)"
 grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status
 """
+
+
+def size(report, package):
+    """What the package takes of a card, whose root file system is packed by the same words."""
+    with open(f"{REPO}/yocto/meta-balie/conf/distro/balie-os.conf") as file:
+        words = re.search(r'^EXTRA_IMAGECMD:squashfs-zst = "(.*)"$', file.read(), re.M)[1].split()
+    subprocess.run(["bash", "-euc", f'. "{RIG}"; need mksquashfs squashfs-tools'], check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        tree, image = f"{folder}/tree", f"{folder}/image"
+        subprocess.run(["dpkg-deb", "-x", package, tree], check=True)
+        # The card has Balie's fonts as files too: without any font Slint draws nothing.
+        os.makedirs(f"{tree}/usr/share/fonts/ttf")
+        for font in glob.glob(f"{REPO}/ui/fonts/*.ttf"):
+            shutil.copy(font, f"{tree}/usr/share/fonts/ttf")
+        installed = sum(os.lstat(os.path.join(at, name)).st_size for at, _, names in os.walk(tree) for name in names)
+        subprocess.run(["mksquashfs", tree, image, "-noappend", "-quiet", "-no-progress", "-comp", "zstd", *words],
+                       check=True, stdout=subprocess.DEVNULL)
+        packed = os.path.getsize(image)
+    report.check(f"on the card it takes {ROOM} MB at most", packed <= ROOM * 1e6,
+                 f"{packed / 1e6:.1f} MB, unpacked {installed / 1e6:.1f} MB")
 
 
 def units(box, report):
@@ -211,6 +239,7 @@ def main():
         sys.exit("run.py: must be run as root (it boots a container)")
     name = os.path.abspath(sys.argv[1])
     report = Report()
+    size(report, name)
     with Box(base_root()) as box:
         box.start()
         began = time.time()
