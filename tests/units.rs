@@ -43,7 +43,7 @@ fn the_kiosk_never_gives_up_and_waits_for_next_to_nothing() {
         ("WatchdogSec", "10"),
         ("WatchdogSignal", "SIGKILL"),
         ("Restart", "always"),
-        ("RestartSec", "1"),
+        ("RestartSec", "250ms"),
         ("StartLimitIntervalSec", "0"),
         ("DefaultDependencies", "no"),
         ("IPAddressDeny", "any"),
