@@ -5,9 +5,10 @@
 
 use std::path::PathBuf;
 use std::time::Duration;
+use std::{fs, io};
 
 use gpiocdev::Request;
-use gpiocdev::chip::{Chip, chips};
+use gpiocdev::chip::Chip;
 use gpiocdev::line::{Bias, EdgeDetection, EdgeKind, Value};
 
 use super::adapter::{Adapter, Edges, Light};
@@ -65,9 +66,20 @@ fn button(line: &Line, config: &PanelConfig) -> Result<CharButton, PanelFault> {
     Ok(CharButton { request, name: line.to_string() })
 }
 
+/// The chips, by the names that the kernel gives their devices; some have a second one, which is a link. The crate's
+/// own list asks the kernel several things about every single file in /dev, at every start.
+fn chips() -> io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir("/dev")?.filter_map(Result::ok);
+    let named = entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"gpiochip"));
+    let mut paths: Vec<_> = named.filter_map(|entry| fs::canonicalize(entry.path()).ok()).collect();
+    paths.sort();
+    paths.dedup();
+    Ok(paths)
+}
+
 /// The chip and the offset of a line.
 fn find(part: Part, line: &Line, config: &PanelConfig) -> Result<(PathBuf, u32), PanelFault> {
-    let paths = chips().map_err(|cause| fault(part, "/dev/gpiochip*", cause))?;
+    let paths = chips().map_err(|cause| PanelFault::from_io(part, "/dev/gpiochip*", &cause))?;
     if paths.is_empty() {
         return Err(PanelFault::new(part, FaultKind::NoHardware, "there is no /dev/gpiochip*"));
     }

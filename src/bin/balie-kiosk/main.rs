@@ -14,7 +14,7 @@ use balie::desk::slint::{self, ComponentHandle, PhysicalSize, Timer, TimerMode};
 use balie::desk::worker::Opener;
 use balie::desk::{Desk, Start, font};
 use balie::domain::language::Language;
-use balie::panel::Panel;
+use balie::panel::{Panel, PanelConfig};
 use balie::station::args::{Station, StationArgs};
 use balie::station::config::{Theme, Watch};
 use balie::station::health;
@@ -152,13 +152,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         Some((width, height)) => desk.window().window().set_size(PhysicalSize::new(width, height)),
         None => desk.window().window().set_fullscreen(true),
     }
-    // LED and button; the LED shows 'help' until the first counts are there.
-    let panel = Panel::start(&panel, |event| on_desk(move |desk| desk.panel(event)));
-    if let Some(fault) = panel.fault() {
-        tracing::warn!(?fault, "LED or button do not work");
-        desk.panel_fault(fault.part);
-    }
-    desk.set_lamp(move |alert| panel.show(alert));
+    start_panel(panel)?;
     end_when_asked()?;
     if arguments.windowed.is_none() {
         end_when_changed(settings)?;
@@ -184,6 +178,22 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     health::stopping();
     drop((second, watchdog, first));
     DESK.set(None);
+    Ok(())
+}
+
+/// LED and button, which the list does not wait for: who stands by lets the LED go first, and its chip is looked for.
+/// The LED shows 'help' until the first counts are there.
+fn start_panel(config: PanelConfig) -> std::io::Result<()> {
+    std::thread::Builder::new().name("panel-start".to_owned()).spawn(move || {
+        let panel = Panel::start(&config, |event| on_desk(move |desk| desk.panel(event)));
+        on_desk(move |desk| {
+            if let Some(fault) = panel.fault() {
+                tracing::warn!(?fault, "LED or button do not work");
+                desk.panel_fault(fault.part);
+            }
+            desk.set_lamp(move |alert| panel.show(alert));
+        });
+    })?;
     Ok(())
 }
 
