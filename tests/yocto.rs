@@ -68,6 +68,18 @@ fn layer_kas_files_and_scripts_are_read_by_the_tools_that_know_them() {
     done(&Command::new(place("yocto/lint")).env("PATH", path(&tools)).output().unwrap());
 }
 
+/// What `make test-units` says of the package's size holds for the card too.
+#[test]
+fn card_and_package_are_optimised_alike() {
+    let recipe =
+        read(&format!("yocto/meta-balie/recipes-balie/balie/balie_{}.bb", env!("CARGO_PKG_VERSION")));
+    let package = read("systemd/deb/build.sh");
+    for (name, value) in [("LTO", "fat"), ("CODEGEN_UNITS", "1")] {
+        assert!(recipe.contains(&format!("export CARGO_PROFILE_RELEASE_{name} = \"{value}\"\n")), "{name}");
+        assert!(package.contains(&format!(" CARGO_PROFILE_RELEASE_{name}={value}")), "{name}");
+    }
+}
+
 /// Every commit that kas fetches is pinned, with the branch it lies on, and the layer needs no other layers.
 #[test]
 fn kas_pins_every_repository() {
