@@ -316,8 +316,9 @@ def damage(desk):
     """Random bytes over the database."""
     shell = desk.shell
     kept = shell.run(f"{AS_BALIE} backup /var/lib/balie/backup/test.db 2>&1")
-    # What is still in the log beside it would hide the damage.
-    shell.run(f"systemctl stop balie-kiosk balie-collector; sqlite3 {DATABASE} 'PRAGMA wal_checkpoint(TRUNCATE)'")
+    # What is still in the log beside it would hide the damage, and a copy of the night would mend it: on a slow machine
+    # the collector has made one by now.
+    shell.run(f"systemctl stop balie-kiosk balie-collector; rm -f /var/lib/balie/backup/balie-*.db; sqlite3 {DATABASE} 'PRAGMA wal_checkpoint(TRUNCATE)'")
     pages = int(shell.run(f"stat -c %s {DATABASE}")) // 4096
     shell.run(f"for i in $(seq 500); do dd if=/dev/urandom of={DATABASE} bs=4096 count=1 conv=notrunc "
               f"seek=$((1 + RANDOM % {pages - 1})) status=none; done; sync; echo 3 > /proc/sys/vm/drop_caches; "
