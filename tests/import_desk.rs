@@ -118,11 +118,11 @@ fn a_reading_that_falls_or_jumps_is_set_aside() {
     let file = report.files.iter().find(|file| file.file == "visits.csv").unwrap();
     let lines: Vec<_> = file.lines().collect();
     assert_eq!(lines.len(), 3, "{lines:#?}");
-    assert!(lines[0].starts_with("visits.csv:3: odometer_km: 90000 km on 2015-01-01 is below the 100000 km read before it, on 2014-01-01"));
-    assert!(lines[1].starts_with("visits.csv:5: odometer_km: 300001 km on 2015-01-01 and 100000 km on 2014-01-01 are more than 200000 km a year apart"));
+    assert!(lines[0].starts_with("visits.csv:3: odometer_km: 90000 km (2015-01-01) is below 100000 km (2014-01-01), which was read before it"));
+    assert!(lines[1].starts_with("visits.csv:5: odometer_km: between 300001 km (2015-01-01) and 100000 km (2014-01-01) lie more than 200000 km a year"));
     assert!(
         lines[2].starts_with(
-            "visits.csv:6: odometer_km: 100001 km on 2013-01-01 is above the 100000 km read after it"
+            "visits.csv:6: odometer_km: 100001 km (2013-01-01) is above 100000 km (2014-01-01), which was read after it"
         ),
         "{}",
         lines[2]
