@@ -2,8 +2,9 @@
 
 use balie_ui as ui;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
+use slint::{Model, VecModel};
 
-use super::edit_convert;
+use super::{edit_convert, slint};
 use crate::domain::amount::{AmountError, CostPerKm};
 use crate::domain::customer::Customer;
 use crate::domain::ids::{EmployeeId, TaskId};
@@ -28,6 +29,22 @@ pub const COLUMNS: [TaskColumn; 6] = [
     TaskColumn::CountsFrom,
     TaskColumn::State,
 ];
+
+/// Changes only the rows that differ: those that stay keep what the page has built for them.
+pub fn put<T: Clone + PartialEq + 'static>(model: &VecModel<T>, rows: impl IntoIterator<Item = T>) {
+    let mut count = 0;
+    for row in rows {
+        match model.row_data(count) {
+            None => model.push(row),
+            Some(old) if old != row => model.set_row_data(count, row),
+            Some(_) => {}
+        }
+        count += 1;
+    }
+    while model.row_count() > count {
+        model.remove(model.row_count() - 1);
+    }
+}
 
 /// The key of a thing in a list of choices: its place there; -1 is 'all of them'.
 pub fn key<T: PartialEq>(all: &[T], one: &T) -> i32 {

@@ -29,6 +29,7 @@ pub struct CustomersPage {
     context: Rc<Context>,
     turn: Turn,
     query: RefCell<CustomerQuery>,
+    rows: Rc<VecModel<ui::CustomerRow>>,
     then: RefCell<Option<Then>>,
 }
 
@@ -39,10 +40,12 @@ impl CustomersPage {
             context,
             turn: Turn::default(),
             query: RefCell::default(),
+            rows: Rc::default(),
             then: RefCell::new(None),
         });
         let Some(window) = page.context.window() else { return page };
         let global = window.global::<ui::Customers>();
+        global.set_rows(ModelRc::from(Rc::clone(&page.rows)));
         hear!(global, page, {
             on_search: |this, text| {
                 this.query.borrow_mut().text = text.to_string();
@@ -127,27 +130,27 @@ impl CustomersPage {
     fn look(&self) {
         let newest = self.turn.next();
         let query = self.query.borrow().clone();
-        let window = self.context.window();
+        let (window, rows) = (self.context.window(), Rc::clone(&self.rows));
         self.context.read(
             "customers.find",
             move |store, moment| store.find_customers(&query, moment.today),
             move |found| {
                 if let Some(window) = window.filter(|_| newest()) {
-                    show(&window.global::<ui::Customers>(), found);
+                    show(&window.global::<ui::Customers>(), &rows, found);
                 }
             },
         );
     }
 }
 
-fn show(global: &ui::Customers<'_>, found: Result<Found, Trouble>) {
+fn show(global: &ui::Customers<'_>, rows: &VecModel<ui::CustomerRow>, found: Result<Found, Trouble>) {
     match found {
         Ok(found) => {
             global.set_count(i32::try_from(found.count).unwrap_or(i32::MAX));
             global.set_nearly(found.nearly);
             let state =
                 if found.rows.is_empty() { ui::OverviewState::Nothing } else { ui::OverviewState::Filled };
-            global.set_rows(ModelRc::from(Rc::new(VecModel::from_iter(found.rows.iter().map(row)))));
+            convert::put(rows, found.rows.iter().map(row));
             global.set_state(state);
         }
         Err(_) => global.set_state(ui::OverviewState::Error),

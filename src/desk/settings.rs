@@ -165,7 +165,7 @@ impl SettingsPage {
         let Some(window) = self.context.window() else { return };
         let state = self.state.borrow();
         let lines: Vec<_> = RuleKey::ALL.iter().map(|rule| rule_line(&state, *rule)).collect();
-        put(&self.rules, lines);
+        convert::put(&self.rules, lines);
         let listed: BTreeMap<_, _> = state.settings.list().into_iter().collect();
         let general = GENERAL.iter().filter_map(|(name, kind)| {
             let key = format!("general.{name}");
@@ -178,7 +178,7 @@ impl SettingsPage {
                 most: convert::number(most.into()),
             })
         });
-        put(&self.general, general.collect());
+        convert::put(&self.general, general);
         let mut people = vec![ui::AssigneeEntry { id: 0, name: Default::default() }];
         people.extend(state.employees.iter().filter(|(_, one)| one.active).map(|(id, one)| {
             ui::AssigneeEntry {
@@ -329,7 +329,7 @@ impl SettingsPage {
         global.set_most(most.max(convert::number(capacity.into())).max(1));
         global.set_waiting(convert::number(preview.waiting.into()));
         global.set_weeks_known(true);
-        put(&self.weeks, bars);
+        convert::put(&self.weeks, bars);
     }
 
     /// Saves what has changed, without waiting for the finger to rest.
@@ -358,19 +358,6 @@ impl SettingsPage {
                 page.read();
             },
         );
-    }
-}
-
-/// Changes only the rows that differ.
-fn put<T: Clone + PartialEq + 'static>(model: &VecModel<T>, rows: Vec<T>) {
-    if model.row_count() != rows.len() {
-        model.set_vec(rows);
-        return;
-    }
-    for (place, row) in rows.into_iter().enumerate() {
-        if model.row_data(place).as_ref() != Some(&row) {
-            model.set_row_data(place, row);
-        }
     }
 }
 
